@@ -1,0 +1,1 @@
+"""GenStudio: see how the classic generative models work."""

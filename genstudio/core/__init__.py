@@ -1,0 +1,1 @@
+"""The words that every process speaks; standard library, numpy and pydantic only."""

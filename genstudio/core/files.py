@@ -1,0 +1,58 @@
+"""Writing so that a crash at any instant leaves either the old file or the new one, whole."""
+
+from __future__ import annotations
+
+import errno
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from genstudio.core.errors import UserError
+
+__all__ = ["append_line", "disk_errors", "write_atomically"]
+
+
+@contextmanager
+def disk_errors(path: Path) -> Iterator[None]:
+    """Turn the disk's refusals into a `UserError` with a remedy."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+            raise UserError(
+                f"The disk is full: “{path.name}” could not be written to {path.parent}.",
+                "Free some space and resume; everything up to the last checkpoint is kept.",
+            ) from error
+        if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+            raise UserError(
+                f"“{path}” may not be written to.", "Choose a folder that you may write to."
+            ) from error
+        raise
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """Write aside, sync, then replace.
+
+    Raises:
+        UserError: the disk is full or the place is read-only; the old file is untouched.
+    """
+    with disk_errors(path):
+        handle, aside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            Path(aside).replace(path)
+        except BaseException:
+            with suppress(FileNotFoundError):
+                Path(aside).unlink()
+            raise
+
+
+def append_line(path: Path, line: str) -> None:
+    """Append one line and hand it to the operating system. Raises as `write_atomically`."""
+    with disk_errors(path), path.open("a", encoding="utf-8") as file:
+        file.write(line + "\n")

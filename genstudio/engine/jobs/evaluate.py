@@ -1,0 +1,35 @@
+"""Score a split exactly."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Generator
+
+import torch
+
+from genstudio.core.messages import Evaluate, Evaluation, Share, Wish
+from genstudio.core.runs import Run
+from genstudio.data import catalog
+from genstudio.engine.loaded import loaded
+from genstudio.engine.scoring import nats
+
+__all__ = ["run"]
+
+
+def run(request: Evaluate) -> Generator[Share, Wish | None, Evaluation]:
+    """Mean nats per datum, with its standard error."""
+    model = loaded(request.run, request.device)
+    split = catalog.open_data(Run.open(request.run).manifest.data).split(request.split)
+    x = torch.from_numpy(split.symbols[: request.limit]).to(model.device)
+    y = torch.from_numpy(split.labels[: request.limit]).to(model.device)
+    scoring = nats(model, x, y if y.shape[1] else None, 64)
+    while True:
+        try:
+            yield Share(next(scoring), len(x), f"images of the {request.split} split")
+        except StopIteration as stop:
+            scores = stop.value
+            break
+    mean = float(scores.mean())
+    error = float(scores.std()) / math.sqrt(len(scores)) if len(scores) > 1 else math.nan
+    bits = model.space.bits_per_dimension(mean)
+    return Evaluation(request.split, len(scores), mean, error, bits, exact=True)

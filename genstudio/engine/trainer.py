@@ -1,0 +1,337 @@
+"""The training loop: everything that a checkpoint has to hold, and nothing else.
+
+Exact resume rests on three things: batches, learning rate and masks are functions of the step;
+the checkpoint holds the learner's tensors, the best weights and the half-summed loss; and every
+line of the curves after the checkpoint is dropped before going on.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Generator
+from contextlib import suppress
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from genstudio.core.draw import DrawControls
+from genstudio.core.errors import UserError
+from genstudio.core.files import write_atomically
+from genstudio.core.messages import TrainProgress, Wish
+from genstudio.core.pictures import png, sheet
+from genstudio.core.runs import Metric, Result, Run
+from genstudio.core.trace import Trace
+from genstudio.core.uniforms import uniforms
+from genstudio.data.base import Split
+from genstudio.engine.batches import Batches
+from genstudio.engine.devices import memory_in_use
+from genstudio.engine.loaded import labels_for
+from genstudio.engine.scoring import nats
+from genstudio.models.base import Autoregressive, GenerativeModel
+from genstudio.models.learner import Learner
+from genstudio.models.store import load_tensors, save_model, save_tensors
+
+__all__ = ["Trainer", "total_steps"]
+
+_Stepping = Generator[TrainProgress | None, Wish | None, None]
+
+
+def total_steps(length: float, unit: str, steps_per_epoch: int) -> int | None:
+    """The length of a training in steps; None when it is counted in minutes."""
+    if unit == "minutes":
+        return None
+    return max(1, round(length * (steps_per_epoch if unit == "epochs" else 1)))
+
+
+class Trainer:
+    """One training of one run.
+
+    Attributes:
+        step: optimizer steps done.
+        seconds: of training, pauses left out.
+    """
+
+    def __init__(
+        self, run: Run, model: GenerativeModel, learner: Learner, batches: Batches, valid: Split
+    ) -> None:
+        self.run = run
+        self.training = run.manifest.training
+        self.space = run.manifest.space
+        self.model = model
+        self.learner = learner
+        self.batches = batches
+        self.device = model.device
+        count = self.training.validation_size
+        self.valid_x = torch.from_numpy(valid.symbols[:count]).to(self.device)
+        self.valid_y = torch.from_numpy(valid.labels[:count]).to(self.device)
+        self.total = total_steps(
+            self.training.length, self.training.unit, batches.steps_per_epoch
+        )
+        self.step = 0
+        self.seconds = 0.0
+        self.best_step: int | None = None
+        self.best_nats = math.inf
+        self._best: dict[str, Tensor] = {}
+        self._loss_sum = torch.zeros((), dtype=torch.float64, device=self.device)
+        self._loss_count = 0
+        self._first_step = 0
+        self._ticked = time.perf_counter()
+        self._began = self._ticked
+
+    # --- the loop ---
+
+    def train(self) -> _Stepping:
+        """Train to the end; yields at least once per step, and takes wishes."""
+        self._first_step, self._began = self.step, time.perf_counter()
+        self._ticked = self._began
+        while not self.done:
+            x, y = self.batches.at(self.step)
+            terms = self.learner.step(x, y if self.model.conditional else None)
+            self.step += 1
+            self._loss_sum += terms["loss"].double()
+            self._loss_count += 1
+            points = tuple(self._log(terms)) if self._due(self.training.log_every) else ()
+            wish = yield self._progress(points)
+            if wish is not None and (yield from self._granted(wish)):
+                return
+            if self._due(self.training.validate_every):
+                yield from self._validate()
+            if self.training.preview_every and self._due(self.training.preview_every):
+                yield from self._preview()
+            if self._due(self.training.checkpoint_every):
+                self.checkpoint()
+        self.checkpoint()
+
+    @property
+    def done(self) -> bool:
+        """Whether the asked-for length is reached."""
+        if self.total is not None:
+            return self.step >= self.total
+        return self._tick() >= self.training.length * 60
+
+    def _due(self, every: int) -> bool:
+        return self.step % every == 0 or self.step == self.total
+
+    def _granted(self, wish: Wish) -> Generator[TrainProgress | None, Wish | None, bool]:
+        """Pause, or stop and keep; whether to stop."""
+        if wish is Wish.PAUSE:
+            self.checkpoint()
+            self._tick()
+            wish = (yield self._progress((), state="paused")) or Wish.RESUME
+            self._ticked = time.perf_counter()
+        if wish is not Wish.STOP:
+            return False
+        self.checkpoint()
+        # What is kept is the best of the validated weights and these; the checkpoint, from which
+        # a resume goes on as if nothing had happened, does not know of this extra validation.
+        score = yield from self._score()
+        if score < self.best_nats:
+            save_model(self.run.model_path, self.learner.kept)
+            self.best_nats, self.best_step = score, self.step
+        return True
+
+    # --- what happens now and then ---
+
+    def _log(self, terms: dict[str, Tensor]) -> list[Metric]:
+        """A point of the training curve: the mean loss since the last one.
+
+        Raises:
+            UserError: it is not a finite number.
+        """
+        loss = float(self._loss_sum) / self._loss_count
+        norm = float(terms["gradient_norm"]) if "gradient_norm" in terms else None
+        self._loss_sum.zero_()
+        self._loss_count = 0
+        if not math.isfinite(loss):
+            raise UserError(
+                f"The loss is no longer a finite number (step {self.step}).",
+                "Lower the learning rate or the gradient clipping; the best weights are kept.",
+            )
+        bits = self.space.bits_per_dimension(loss)
+        return [self._metric(nats=loss, bits_per_dim=bits, gradient_norm=norm)]
+
+    def _validate(self) -> _Stepping:
+        """A point of the validation curve; the best weights are kept."""
+        score = yield from self._score()
+        if score < self.best_nats:
+            self.best_nats, self.best_step = score, self.step
+            self._best = {
+                name: value.detach().clone()
+                for name, value in self.learner.kept.named_parameters()
+            }
+            save_model(self.run.model_path, self.learner.kept)
+        bits = self.space.bits_per_dimension(score)
+        yield self._progress((self._metric(valid_nats=score, valid_bits_per_dim=bits),))
+
+    def _score(self) -> Generator[TrainProgress | None, Wish | None, float]:
+        scoring = nats(self.learner.kept, self.valid_x, self.valid_y, 64)
+        while True:
+            try:
+                next(scoring)
+            except StopIteration as stop:
+                return float(stop.value.mean())
+            yield self._progress((), state="validating")
+
+    def _preview(self) -> _Stepping:
+        """A sheet of samples from the weights as they are; the same uniforms every time."""
+        model, count = self.learner.kept, self.training.previews
+        if not isinstance(model, Autoregressive):
+            return
+        path = self.run.folder / "samples" / f"{self.step:06}.png"
+        u = uniforms(0, count, self.space.dimensions)
+        y, _ = labels_for(model, _one_of_each(model, count), count, 0, 0)
+        images = np.zeros((count, self.space.dimensions), np.uint8)
+        for step in model.sample_steps(count, u, DrawControls(), y):
+            images[:, model.order[step.index]] = step.symbols
+            yield self._progress((), state="previewing")
+        page = sheet(images.reshape(count, *self.space.shape), self.space.levels)
+        write_atomically(path, png(page))
+        yield self._progress((), preview=path)
+
+    def _metric(self, **values: float | None) -> Metric:
+        metric = Metric(step=self.step, epoch=self._epoch, seconds=self._tick(), **values)
+        self.run.add_metric(metric)
+        return metric
+
+    # --- the state ---
+
+    def checkpoint(self) -> None:
+        """Write all that a resume needs, atomically."""
+        if not self.run.has_model:
+            save_model(self.run.model_path, self.learner.kept)
+        scalars = {
+            "step": torch.tensor(self.step),
+            "seconds": torch.tensor(self._tick(), dtype=torch.float64),
+            "best_step": torch.tensor(-1 if self.best_step is None else self.best_step),
+            "best_nats": torch.tensor(self.best_nats, dtype=torch.float64),
+            "loss_sum": self._loss_sum,
+            "loss_count": torch.tensor(self._loss_count),
+        }
+        tensors = {f"learner.{name}": value for name, value in self.learner.state_dict().items()}
+        tensors |= {f"best.{name}": value for name, value in self._best.items()}
+        tensors |= {f"trainer.{name}": value for name, value in scalars.items()}
+        save_tensors(self.run.learner_path, tensors, {"family": self.model.family()})
+
+    def restore(self) -> None:
+        """Go back to the last checkpoint; without one, to the beginning.
+
+        Raises:
+            UserError: the checkpoint is damaged or does not fit.
+        """
+        if not self.run.learner_path.is_file():
+            self.run.rewind_metrics(0)
+            return
+        tensors, _ = load_tensors(self.run.learner_path)
+        try:
+            self.learner.load_state_dict(_part(tensors, "learner."))
+            scalars = _part(tensors, "trainer.")
+            self.step = int(scalars["step"])
+            self.seconds = float(scalars["seconds"])
+            best_step = int(scalars["best_step"])
+            self.best_nats = float(scalars["best_nats"])
+            self._loss_sum = scalars["loss_sum"].to(self.device)
+            self._loss_count = int(scalars["loss_count"])
+        except (KeyError, RuntimeError) as error:
+            raise UserError(
+                f"{self.run.learner_path} does not fit the run, so it cannot be gone on with.",
+                "Train a new run from its weights instead.",
+            ) from error
+        self.best_step = None if best_step < 0 else best_step
+        self._best = {name: value.to(self.device) for name, value in _part(tensors, "best.").items()}
+        if self._best:
+            _save_weights(self.run.model_path, self.learner.kept, self._best)
+        self.run.rewind_metrics(self.step)
+
+    def result(self, state: str, message: str = "") -> Result:
+        """How the training stands, for run.toml."""
+        scored = math.isfinite(self.best_nats)
+        return Result.model_validate(
+            {
+                "state": state,
+                "steps": self.step,
+                "seconds": round(self.seconds, 3),
+                "best_step": self.best_step,
+                "valid_nats": self.best_nats if scored else None,
+                "valid_bits_per_dim": (
+                    self.space.bits_per_dimension(self.best_nats) if scored else None
+                ),
+                "message": message,
+            }
+        )
+
+    def end(self, state: str, message: str = "") -> None:
+        """Write how it ended; a disk that is full must not hide why."""
+        with suppress(UserError):
+            self.run.update(result=self.result(state, message))
+
+    # --- telling ---
+
+    @property
+    def _epoch(self) -> float:
+        return round(self.step / self.batches.steps_per_epoch, 4)
+
+    def _tick(self) -> float:
+        """Seconds of training so far."""
+        now = time.perf_counter()
+        self.seconds += now - self._ticked
+        self._ticked = now
+        return round(self.seconds, 3)
+
+    def _progress(
+        self, points: tuple[Metric, ...], state: str = "training", preview: Path | None = None
+    ) -> TrainProgress:
+        seconds = self._tick()
+        if self.total is not None:
+            fraction = self.step / self.total
+        else:
+            fraction = min(1.0, seconds / (60 * self.training.length))
+        running = time.perf_counter() - self._began
+        rate = (self.step - self._first_step) / running if running > 0 else 0.0
+        left: float | None = None
+        if self.total is None:
+            left = max(0.0, 60 * self.training.length - seconds)
+        elif rate > 0:
+            left = (self.total - self.step) / rate
+        return TrainProgress(
+            step=self.step,
+            total_steps=self.total,
+            fraction=fraction,
+            epoch=self._epoch,
+            seconds=seconds,
+            points=points,
+            steps_per_second=rate,
+            seconds_left=left,
+            memory=memory_in_use(self.device),
+            state=state,  # type: ignore[arg-type]  # one of the four words, by the callers above
+            preview=preview,
+        )
+
+
+def _one_of_each(model: GenerativeModel, count: int) -> np.ndarray | None:
+    """Classes in turn, so that a sheet shows them all."""
+    if not model.conditional:
+        return None
+    rows = [np.arange(count) % len(label.classes) for label in model.space.labels]
+    return np.stack(rows, axis=1).astype(np.int64)
+
+
+def _part(tensors: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:
+    return {
+        name.removeprefix(prefix): value
+        for name, value in tensors.items()
+        if name.startswith(prefix)
+    }
+
+
+def _save_weights(path: Path, like: GenerativeModel, weights: dict[str, Tensor]) -> None:
+    """Write weights as the model file of a model they belong to, which is left as it is."""
+    own = {name: value.detach().clone() for name, value in like.named_parameters()}
+    with torch.no_grad():
+        for name, parameter in like.named_parameters():
+            parameter.copy_(weights[name])
+        save_model(path, like)
+        for name, parameter in like.named_parameters():
+            parameter.copy_(own[name])

@@ -1,0 +1,1 @@
+"""The window: it never computes, and never imports torch."""

@@ -1,0 +1,1 @@
+"""Parts that two panels or more are made of."""
