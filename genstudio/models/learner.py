@@ -102,12 +102,11 @@ class GradientLearner:
         with torch.no_grad():
             for name, p in self.model.named_parameters():
                 p.copy_(state[f"model.{name}"])
-                keys = ("step", "exp_avg", "exp_avg_sq")
                 if f"adam.{name}.step" in state:
-                    moments = {key: state[f"adam.{name}.{key}"] for key in keys}
                     self.optimizer.state[p] = {
-                        key: value.clone() if key == "step" else value.clone().to(p.device)
-                        for key, value in moments.items()
+                        "step": state[f"adam.{name}.step"].clone(),
+                        "exp_avg": torch.empty_like(p).copy_(state[f"adam.{name}.exp_avg"]),
+                        "exp_avg_sq": torch.empty_like(p).copy_(state[f"adam.{name}.exp_avg_sq"]),
                     }
             if self.training.ema:
                 for name, p in self.kept.named_parameters():

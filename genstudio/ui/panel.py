@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from typing import ClassVar
 
 from PySide6.QtWidgets import QWidget
@@ -56,7 +57,11 @@ class Panel(QWidget):
         if run is None:
             return "Choose a model in the library, or train a new one."
         if card is None:
+            if self.studio.cards:
+                return f"This GenStudio knows no family called “{run.manifest.family}”."
             return "The engine is starting; this takes a moment."
+        if not run.has_model:
+            return f"“{run.manifest.title}” has no weights yet: its first checkpoint writes them."
         missing = [need for need in self.needs if not card.can(need)]
         if missing:
             return f"{card.title} is not {' and '.join(missing)}, which this panel needs."
@@ -66,5 +71,21 @@ class Panel(QWidget):
         """The chosen model changed to one that qualifies (or to None where none is needed)."""
 
     def commands(self) -> list[tuple[str, str, object]]:
-        """(words, shortcut, callable) for the Run menu and the command palette."""
+        """(words, shortcut, callable) for the Run menu and the command palette.
+
+        The window makes the shortcut work while the panel is the one that is shown, unless the
+        panel holds a `QShortcut` or `QAction` with the same keys itself.
+        """
         return []
+
+    def settled(self) -> bool:
+        """Whether everything that was asked of the panel is on the screen."""
+        return True
+
+    def tour_stops(self) -> Iterator[tuple[str, Callable[[], None]]]:
+        """What the guided tour does here: a short name for the picture, and an action.
+
+        The driver performs the action, waits until the panel has settled, and takes the picture;
+        only then is the next stop asked for, so a stop may build on what the one before it did.
+        """
+        return iter(())

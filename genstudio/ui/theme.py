@@ -4,12 +4,25 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import qtawesome
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QColor, QGuiApplication, QIcon, QPalette
 from PySide6.QtWidgets import QApplication
 
-__all__ = ["CLASS_COLOURS", "GAP", "HALF", "MARGIN", "Colours", "Theme", "icon", "theme"]
+from genstudio.ui.icons import drawn_icon
+from genstudio.ui.style import Colours, style_sheet
+
+__all__ = [
+    "CLASS_COLOURS",
+    "CONTROL",
+    "GAP",
+    "HALF",
+    "MARGIN",
+    "TEXT_SIZES",
+    "Colours",
+    "Theme",
+    "icon",
+    "theme",
+]
 
 HALF, GAP, MARGIN = 8, 16, 24
 """Pixels inside groups, between them, and around a panel."""
@@ -17,51 +30,44 @@ HALF, GAP, MARGIN = 8, 16, 24
 CONTROL = 28
 """Height of a control, pixels."""
 
+TEXT_SIZES = (11, 12, 13, 14, 16, 18)
+"""Heights of text that a person can choose from, pixels; 13 unless they do."""
+
 CLASS_COLOURS = (
     "#4477aa", "#ee6677", "#228833", "#ccbb44", "#66ccee",
     "#aa3377", "#ee8866", "#44bb99", "#8877cc", "#999999",
 )  # fmt: skip
 """Ten colours that stay apart for the colour-blind; the same class has the same one everywhere."""
 
-
-@dataclass(frozen=True)
-class Colours:
-    """What each thing is painted in; hexadecimal."""
-
-    ground: str  # behind panels
-    surface: str  # panels, fields
-    raised: str  # hovered rows, headers
-    text: str
-    secondary: str  # small print
-    hairline: str
-    accent: str
-    on_accent: str
-    good: str
-    warn: str
-    bad: str
-
-
 LIGHT = Colours(
+    scheme="light",
     ground="#f4f5f7",
     surface="#ffffff",
     raised="#e9ebef",
+    selection="#dde7fa",
     text="#1c2026",
     secondary="#5b6470",
     hairline="#d8dce2",
+    control="#c3c9d2",
     accent="#1f5fd0",
+    accent_strong="#174ba8",
     on_accent="#ffffff",
     good="#1a7f37",
-    warn="#9a6700",
+    warn="#8a5d00",
     bad="#c62828",
 )
 DARK = Colours(
+    scheme="dark",
     ground="#17191d",
     surface="#1f2227",
     raised="#2a2e35",
+    selection="#263650",
     text="#e6e8ec",
     secondary="#9aa3af",
     hairline="#363b44",
+    control="#4a515c",
     accent="#6ea8fe",
+    accent_strong="#93bfff",
     on_accent="#0d1117",
     good="#4cc38a",
     warn="#e2b340",
@@ -77,6 +83,7 @@ class Theme(QObject):
     def __init__(self, app: QApplication) -> None:
         super().__init__(app)
         self._app = app
+        self._text_size = 13
         app.setStyle("Fusion")
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._apply)
         self._apply()
@@ -91,20 +98,34 @@ class Theme(QObject):
         """The colours in force."""
         return DARK if self.dark else LIGHT
 
+    @property
+    def text_size(self) -> int:
+        """The height of plain text, pixels."""
+        return self._text_size
+
     def choose(self, scheme: str) -> None:
         """Follow the "system", or stay "light" or "dark"."""
         hints = QGuiApplication.styleHints()
+        hints.colorSchemeChanged.disconnect(self._apply)
         if scheme == "system":
             hints.unsetColorScheme()
         else:
-            hints.setColorScheme(
-                Qt.ColorScheme.Dark if scheme == "dark" else Qt.ColorScheme.Light
-            )
+            hints.setColorScheme(Qt.ColorScheme.Dark if scheme == "dark" else Qt.ColorScheme.Light)
+        hints.colorSchemeChanged.connect(self._apply)
         self._apply()
 
+    def set_text_size(self, pixels: int) -> None:
+        """Make all text so high; titles and small print keep their proportion to it."""
+        if pixels != self._text_size:
+            self._text_size = pixels
+            self._apply()
+
     def _apply(self) -> None:
+        font = self._app.font()
+        font.setPixelSize(self._text_size)
+        self._app.setFont(font)
         self._app.setPalette(_palette(self.colours))
-        self._app.setStyleSheet(_style_sheet(self.colours))
+        self._app.setStyleSheet(style_sheet(self.colours, self._text_size))
         self.changed.emit()
 
 
@@ -122,11 +143,22 @@ def theme() -> Theme:
 
 
 def icon(name: str, colour: str = "") -> QIcon:
-    """A Material Design icon, such as "play"; in the colour of text unless said otherwise."""
-    colours = theme().colours
-    return qtawesome.icon(
-        f"mdi6.{name}", color=colour or colours.text, color_disabled=colours.secondary
-    )
+    """A Material Design icon, such as "play"; it follows the theme when that changes.
+
+    Args:
+        name: as on https://pictogrammers.com/library/mdi.
+        colour: a word of `Colours`, such as "accent" or "bad"; or hexadecimal, which stays. In
+            the colour of text unless given.
+    """
+    chosen = theme()
+
+    def now(enabled: bool) -> str:
+        colours = chosen.colours
+        if not enabled:
+            return colours.secondary
+        return colour if colour.startswith("#") else str(getattr(colours, colour or "text"))
+
+    return drawn_icon(name, now)
 
 
 def _palette(colours: Colours) -> QPalette:
@@ -139,6 +171,7 @@ def _palette(colours: Colours) -> QPalette:
         QPalette.ColorRole.Text: colours.text,
         QPalette.ColorRole.Button: colours.surface,
         QPalette.ColorRole.ButtonText: colours.text,
+        QPalette.ColorRole.BrightText: colours.bad,
         QPalette.ColorRole.ToolTipBase: colours.raised,
         QPalette.ColorRole.ToolTipText: colours.text,
         QPalette.ColorRole.PlaceholderText: colours.secondary,
@@ -146,7 +179,11 @@ def _palette(colours: Colours) -> QPalette:
         QPalette.ColorRole.HighlightedText: colours.on_accent,
         QPalette.ColorRole.Accent: colours.accent,
         QPalette.ColorRole.Link: colours.accent,
+        QPalette.ColorRole.LinkVisited: colours.accent,
+        QPalette.ColorRole.Light: colours.raised,
+        QPalette.ColorRole.Midlight: colours.raised,
         QPalette.ColorRole.Mid: colours.hairline,
+        QPalette.ColorRole.Dark: colours.control,
     }
     for role, colour in roles.items():
         palette.setColor(role, QColor(colour))
@@ -157,29 +194,3 @@ def _palette(colours: Colours) -> QPalette:
     ):
         palette.setColor(QPalette.ColorGroup.Disabled, role, QColor(colours.secondary))
     return palette
-
-
-def _style_sheet(c: Colours) -> str:
-    """What the palette cannot say. Widgets choose a role by their property "role"."""
-    return f"""
-    * {{ font-size: 13px; }}
-    QLabel[role="title"] {{ font-size: 16px; font-weight: 600; }}
-    QLabel[role="secondary"] {{ font-size: 11px; color: {c.secondary}; }}
-    QLabel[role="error"] {{ color: {c.bad}; }}
-    QToolTip {{ background: {c.raised}; color: {c.text}; border: 1px solid {c.hairline}; padding: 6px; }}
-    QPushButton, QToolButton, QComboBox, QSpinBox, QDoubleSpinBox, QLineEdit {{
-        min-height: {CONTROL - 8}px; padding: 3px 8px; border: 1px solid {c.hairline};
-        border-radius: 6px; background: {c.surface};
-    }}
-    QPushButton:hover, QToolButton:hover {{ background: {c.raised}; }}
-    QPushButton:focus, QToolButton:focus, QComboBox:focus, QSpinBox:focus, QDoubleSpinBox:focus,
-    QLineEdit:focus {{ border: 1px solid {c.accent}; }}
-    QPushButton:disabled, QToolButton:disabled {{ color: {c.secondary}; }}
-    QPushButton[role="primary"] {{
-        background: {c.accent}; color: {c.on_accent}; border: 1px solid {c.accent}; font-weight: 600;
-    }}
-    QPushButton[role="primary"]:disabled {{ background: {c.raised}; color: {c.secondary}; border-color: {c.hairline}; }}
-    QToolButton[role="plain"] {{ border: 1px solid transparent; background: transparent; padding: 3px; }}
-    QToolButton[role="plain"]:hover {{ background: {c.raised}; }}
-    QToolButton:checked, QPushButton:checked {{ background: {c.raised}; border-color: {c.accent}; }}
-    """

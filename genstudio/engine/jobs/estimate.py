@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 
 import torch
 
@@ -30,7 +30,7 @@ def run(request: Estimate) -> Generator[None, Wish | None, Estimated]:
     data = catalog.open_data(request.data)
     config = family(request.family).Config.checked(request.config)
     model = build(request.family, data.space, config).to(device)
-    count = data.sizes()["train"]
+    count = len(data.split("train"))
     batch = min(training.batch_size, count)
     steps = total_steps(training.length, training.unit, count // batch)
     learner = model.learner(training, steps)
@@ -48,7 +48,7 @@ def run(request: Estimate) -> Generator[None, Wish | None, Estimated]:
     if isinstance(model, Density):
         with torch.no_grad():
             per_score = yield from _timed(lambda: model.log_prob(x, y), device, 2)
-        scored = min(training.validation_size, data.sizes().get("valid", 0))
+        scored = min(training.validation_size, len(data.split("valid")))
         total += steps / training.validate_every * scored / batch * per_score
     if isinstance(model, Autoregressive) and training.preview_every:
         sheets = steps // training.preview_every + 1
@@ -64,10 +64,9 @@ def run(request: Estimate) -> Generator[None, Wish | None, Estimated]:
 
 
 def _timed(
-    action: object, device: torch.device, most: int
+    action: Callable[[], object], device: torch.device, most: int
 ) -> Generator[None, Wish | None, float]:
     """Mean seconds of an action, measured for a while and no longer."""
-    assert callable(action)
     synchronize(device)
     began = time.perf_counter()
     done = 0

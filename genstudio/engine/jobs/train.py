@@ -90,7 +90,7 @@ def _planned(
     if parent is not None:
         model.load_state_dict(parent.state_dict())
     manifest = Manifest(
-        title=request.title or f"{cls.title} · {data.card.title}",
+        title=request.title or f"{cls.title} · {catalog.card(request.data.name).title}",
         family=request.family,
         space=data.space,
         data=request.data,

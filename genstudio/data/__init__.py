@@ -1,0 +1,1 @@
+"""Datasets as arrays of symbols: a catalog, then one file per family of datasets."""

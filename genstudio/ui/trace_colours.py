@@ -1,0 +1,171 @@
+"""A recording as colours: the picture, what was uncertain, what surprised, what an edit changed."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+from pyqtgraph import colormap
+
+from genstudio.core.pictures import to_8bit
+from genstudio.core.trace import Trace
+
+__all__ = ["Overlay", "Scale", "TraceColours", "lookup", "scale_of"]
+
+
+class Overlay(StrEnum):
+    """What the canvas shows of a recording."""
+
+    PICTURE = "picture"
+    ENTROPY = "entropy"
+    SURPRISE = "surprise"
+    ON = "on"
+    DIFFERENCE = "difference"
+
+
+@dataclass(frozen=True)
+class Scale:
+    """What the ends of a colour map mean.
+
+    Attributes:
+        colours: (256,) uint32, 0xffRRGGBB.
+        low: value of the first colour.
+        high: value of the last one.
+        unit: of both.
+        open_ended: whether larger values share the last colour.
+    """
+
+    colours: NDArray[np.uint32]
+    low: float
+    high: float
+    unit: str
+    open_ended: bool = False
+
+
+@cache
+def lookup(name: str) -> NDArray[np.uint32]:
+    """(256,) colours of a perceptually even map, or of "difference": blue, grey, orange."""
+    if name == "difference":
+        ends = np.array([[33, 102, 220], [128, 128, 128], [240, 120, 30]], float)
+        at = np.linspace(0, 2, 256)
+        table = np.stack([np.interp(at, [0, 1, 2], ends[:, c]) for c in range(3)], axis=1)
+    else:
+        table = colormap.get(name).getLookupTable(nPts=256)[:, :3]
+    return _packed(np.round(table).astype(np.uint8))
+
+
+def scale_of(overlay: Overlay, levels: int) -> Scale | None:
+    """The scale of an overlay for K levels; the picture needs none."""
+    bits = math.log2(levels)
+    if overlay is Overlay.ENTROPY:
+        return Scale(lookup("viridis"), 0.0, bits, "bits")
+    if overlay is Overlay.SURPRISE:
+        return Scale(lookup("magma"), 0.0, max(4.0, 2 * bits), "bits", open_ended=True)
+    if overlay is Overlay.ON:
+        unit = "probability of being on" if levels == 2 else "expected brightness"
+        return Scale(lookup("cividis"), 0.0, 1.0, unit)
+    if overlay is Overlay.DIFFERENCE:
+        return Scale(lookup("difference"), 1.0 - levels, levels - 1.0, "levels, new − parent")
+    return None
+
+
+class TraceColours:
+    """Colours of a recording's pixels after so many steps, for one overlay.
+
+    Args:
+        trace: the recording.
+        overlay: what to show of it.
+        blank: 0xffRRGGBB of a pixel that is not drawn yet.
+        parent: for the difference, the recording it was forked from.
+        parent_sample: which of the parent's samples.
+    """
+
+    def __init__(
+        self,
+        trace: Trace,
+        overlay: Overlay,
+        blank: int,
+        parent: Trace | None = None,
+        parent_sample: int = 0,
+    ) -> None:
+        self.trace = trace
+        self.overlay = overlay
+        self.blank = np.uint32(blank)
+        self.channels = trace.space.channels
+        self.pixel_count = trace.space.height * trace.space.width
+        self.scale = scale_of(overlay, trace.space.levels)
+        self._parent = parent
+        self._parent_sample = parent_sample
+        self._pixel_of_step = trace.order // self.channels
+        inverse = np.empty(trace.dimensions, np.int64)
+        inverse[trace.order] = np.arange(trace.dimensions)
+        self._steps = inverse.reshape(self.pixel_count, self.channels)
+        self._grey = to_8bit(np.arange(trace.space.levels, dtype=np.uint8), trace.space.levels)
+        self._grey_packed = _packed(np.repeat(self._grey[:, None], 3, axis=1))
+
+    def touched(self, before: int, after: int) -> NDArray[np.int64]:
+        """The pixels whose colour may differ between two positions."""
+        low, high = sorted((before, after))
+        pixels = self._pixel_of_step[low:high]
+        return pixels if self.channels == 1 else np.unique(pixels)
+
+    def colours(
+        self, pixels: NDArray[np.int64], position: int, samples: slice
+    ) -> NDArray[np.uint32]:
+        """(B, n) colours of pixels (n,) after `position` steps, for some of the samples."""
+        steps = self._steps[pixels]
+        drawn = steps < position
+        if self.overlay is Overlay.PICTURE:
+            shown = self._picture(steps, drawn, samples)
+        else:
+            shown = self._mapped(steps, drawn, samples)
+        none = ~drawn.any(axis=1)
+        if none.any():
+            shown[:, none] = self.blank
+        return shown
+
+    def _picture(
+        self, steps: NDArray[np.int64], drawn: NDArray[np.bool_], samples: slice
+    ) -> NDArray[np.uint32]:
+        symbols = self.trace.symbols[samples]
+        if self.channels == 1:
+            return self._grey_packed[symbols[:, steps[:, 0]]]
+        return _packed(np.where(drawn, self._grey[symbols[:, steps]], 0))
+
+    def _mapped(
+        self, steps: NDArray[np.int64], drawn: NDArray[np.bool_], samples: slice
+    ) -> NDArray[np.uint32]:
+        assert self.scale is not None  # noqa: S101 - only the picture has none
+        values = self._values(steps, samples)
+        if self.channels == 1:
+            mean = values[..., 0]
+        else:  # the mean over the channels that are drawn
+            mean = (values * drawn).sum(axis=2) / np.maximum(drawn.sum(axis=1), 1)
+        share = (mean - self.scale.low) / (self.scale.high - self.scale.low)
+        return self.scale.colours[np.clip(share * 255 + 0.5, 0, 255).astype(np.intp)]
+
+    def _values(self, steps: NDArray[np.int64], samples: slice) -> NDArray[np.float64]:
+        """(B, n, C) in the unit of the scale."""
+        trace = self.trace
+        if self.overlay is Overlay.ENTROPY:
+            return trace.entropy[samples][:, steps] / math.log(2)
+        if self.overlay is Overlay.SURPRISE:
+            return trace.surprise[samples][:, steps] / math.log(2)
+        if self.overlay is Overlay.ON:
+            levels = np.arange(trace.space.levels) / (trace.space.levels - 1)
+            return trace.probabilities[samples][:, steps] @ levels
+        if self._parent is None:
+            return np.zeros((len(trace.symbols[samples]), *steps.shape))
+        old = self._parent.symbols[self._parent_sample][steps].astype(np.int64)
+        difference = trace.symbols[samples][:, steps].astype(np.int64) - old
+        return np.where(steps < self._parent.length, difference, 0).astype(np.float64)
+
+
+def _packed(rgb: NDArray[np.uint8]) -> NDArray[np.uint32]:
+    """(…, 3) bytes as (…) 0xffRRGGBB."""
+    wide = rgb.astype(np.uint32)
+    return np.uint32(0xFF000000) | (wide[..., 0] << 16) | (wide[..., 1] << 8) | wide[..., 2]

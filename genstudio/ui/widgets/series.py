@@ -1,0 +1,169 @@
+"""The numbers behind the curves of one run: they only grow, and nothing is smoothed away."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from genstudio.core.runs import Metric
+
+__all__ = ["Buffer", "Overfit", "Series", "debiased_average"]
+
+_PATIENCE = 3  # validations without a new best before anything is said
+_RISE = 0.005  # of the best value: less is called a plateau
+
+
+class Buffer:
+    """Rows of floats with room to grow; reading it copies nothing."""
+
+    def __init__(self, columns: int) -> None:
+        self._room = np.empty((columns, 1024))
+        self.count = 0
+
+    def append(self, *row: float) -> None:
+        """Add one row."""
+        if self.count == self._room.shape[1]:
+            self._room = np.concatenate([self._room, np.empty_like(self._room)], axis=1)
+        self._room[:, self.count] = row
+        self.count += 1
+
+    def column(self, index: int) -> NDArray[np.float64]:
+        """(count,) values of one column; a view."""
+        return self._room[index, : self.count]
+
+
+@dataclass(frozen=True)
+class Overfit:
+    """That the validation stopped improving.
+
+    Attributes:
+        best_step: where it was best.
+        steps: how many steps ago.
+        rising: whether it has risen since, and not merely stood still.
+    """
+
+    best_step: int
+    steps: int
+    rising: bool
+
+    def __str__(self) -> str:
+        told = f"Validation has not improved for {self.steps:,} steps"
+        return f"{told}: overfitting since step {self.best_step:,}" if self.rising else told
+
+
+class Series:
+    """Training and validation of one run, in bits per dimension.
+
+    Training points are kept as they were written; their average is kept beside them, so that a
+    new point costs the same however many there are.
+    """
+
+    STEP, SECONDS, BITS, MEAN = range(4)
+
+    def __init__(self) -> None:
+        self.train = Buffer(4)
+        self.valid = Buffer(3)
+        self._span = 1
+        self._sum = 0.0
+        self._weight = 0.0
+
+    def add(self, points: Iterable[Metric]) -> None:
+        """Add points; those that are there already are left aside."""
+        for point in points:
+            if point.bits_per_dim is not None and _newer(self.train, point.step):
+                mean = self._averaged(point.bits_per_dim)
+                self.train.append(point.step, point.seconds, point.bits_per_dim, mean)
+            if point.valid_bits_per_dim is not None and _newer(self.valid, point.step):
+                self.valid.append(point.step, point.seconds, point.valid_bits_per_dim)
+
+    def smooth(self, span: int) -> None:
+        """Average the training curve over about `span` points; 1 leaves it as it is."""
+        if span == self._span:
+            return
+        self._span, self._sum, self._weight = span, 0.0, 0.0
+        means = self.train.column(self.MEAN)
+        means[:], self._sum, self._weight = _averages(self.train.column(self.BITS), span)
+
+    @property
+    def best(self) -> tuple[int, float, float] | None:
+        """Step, seconds and bits/dim of the best validation, the first of equals."""
+        if not self.valid.count:
+            return None
+        index = int(np.argmin(self.valid.column(self.BITS)))
+        step, seconds, bits = (float(self.valid.column(column)[index]) for column in range(3))
+        return int(step), seconds, bits
+
+    def overfit(self) -> Overfit | None:
+        """Whether the validation stopped improving; None while it has not, or too little is known.
+
+        It counts as risen when the mean of the last three values is at least half a per cent
+        above the best one and all three are worse than it.
+        """
+        bits = self.valid.column(self.BITS)
+        if len(bits) <= _PATIENCE:
+            return None
+        index = int(np.argmin(bits))
+        if len(bits) - 1 - index < _PATIENCE:
+            return None
+        best, last = float(bits[index]), bits[-_PATIENCE:]
+        rising = bool(last.min() > best and last.mean() - best >= _RISE * abs(best))
+        steps = self.valid.column(self.STEP)
+        return Overfit(int(steps[index]), int(steps[-1] - steps[index]), rising)
+
+    def at(self, axis: int, place: float) -> tuple[float | None, float | None]:
+        """Training and validation at a place of an axis (STEP or SECONDS): the nearest points."""
+        return _nearest(self.train, axis, place), _nearest(self.valid, axis, place)
+
+    def _averaged(self, value: float) -> float:
+        keep = 1 - 1 / self._span
+        self._sum = keep * self._sum + (1 - keep) * value
+        self._weight = keep * self._weight + (1 - keep)
+        return self._sum / self._weight
+
+
+def debiased_average(values: NDArray[np.float64], span: int) -> NDArray[np.float64]:
+    """Exponential moving average that starts at the first value instead of at zero.
+
+    With β = 1 − 1/span:  mₜ = Σᵢ₌₁ᵗ βᵗ⁻ⁱ xᵢ / Σᵢ₌₁ᵗ βᵗ⁻ⁱ  (the bias correction of Adam,
+    Kingma & Ba 2015, section 3).
+
+    Args:
+        values: (n,).
+        span: about how many points weigh in; 1 returns the values.
+
+    Returns:
+        (n,).
+    """
+    return _averages(values, span)[0]
+
+
+def _averages(
+    values: NDArray[np.float64], span: int
+) -> tuple[NDArray[np.float64], float, float]:
+    """The averages, and the two sums a next point goes on from."""
+    keep = 1 - 1 / span
+    total = weight = 0.0
+    means = []
+    for value in values.tolist():
+        total = keep * total + (1 - keep) * value
+        weight = keep * weight + (1 - keep)
+        means.append(total / weight)
+    return np.array(means), total, weight
+
+
+def _newer(buffer: Buffer, step: int) -> bool:
+    return not buffer.count or step > buffer.column(Series.STEP)[-1]
+
+
+def _nearest(buffer: Buffer, axis: int, place: float) -> float | None:
+    """The value nearest to a place; None outside of what was measured."""
+    places = buffer.column(axis)
+    if not len(places) or not places[0] <= place <= places[-1]:
+        return None
+    right = int(np.searchsorted(places, place))
+    left = max(0, right - 1)
+    index = left if place - places[left] < places[right] - place else right
+    return float(buffer.column(Series.BITS)[index])

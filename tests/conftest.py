@@ -1,0 +1,41 @@
+"""What every test stands on: no display, folders of its own, nothing left behind."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # before anything imports Qt
+
+import psutil
+import pytest
+
+
+@pytest.fixture(autouse=True)
+def folders(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Runs, cache and logs in a folder of the test's own; the parent of all three."""
+    parent = tmp_path_factory.mktemp("home")
+    for variable, name in (
+        ("GENSTUDIO_RUNS", "runs"),
+        ("GENSTUDIO_CACHE", "cache"),
+        ("GENSTUDIO_LOGS", "logs"),
+    ):
+        monkeypatch.setenv(variable, str(parent / name))
+    return parent
+
+
+@pytest.fixture
+def nothing_left() -> Iterator[None]:
+    """Fail a test that leaves a thread or a process behind."""
+    threads = set(threading.enumerate())
+    processes = {child.pid for child in psutil.Process().children(recursive=True)}
+    yield
+    left = [thread.name for thread in set(threading.enumerate()) - threads if thread.is_alive()]
+    left += [
+        " ".join(child.cmdline())
+        for child in psutil.Process().children(recursive=True)
+        if child.pid not in processes and "resource_tracker" not in " ".join(child.cmdline())
+    ]
+    assert not left, f"left behind: {left}"

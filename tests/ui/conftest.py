@@ -1,0 +1,86 @@
+"""Fixtures of the window's tests."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QSettings
+from scripted import ScriptedEngine
+
+from genstudio.core.paths import runs_folder
+from genstudio.core.runs import Manifest, Result, Run
+from genstudio.core.spaces import Grid, Label
+from genstudio.core.training import DataSpec, Training
+from genstudio.ui.studio import Studio
+
+
+@pytest.fixture(autouse=True)
+def _clean(nothing_left: None) -> None:
+    """No test of the window leaves a thread or a process behind."""
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> QSettings:
+    """Settings in a file of the test's own, with the first start behind them."""
+    settings = QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat)
+    settings.setValue("welcomed", True)
+    return settings
+
+
+@pytest.fixture
+def scripted_engine() -> ScriptedEngine:
+    """An engine that the test speaks for."""
+    return ScriptedEngine()
+
+
+@pytest.fixture
+def studio(qapp: object, scripted_engine: ScriptedEngine, settings: QSettings) -> Iterator[Studio]:
+    """A started studio on the scripted engine, its library empty."""
+    studio = Studio(scripted_engine, settings)
+    studio.start()
+    studio.poll()
+    yield studio
+    studio.close()
+
+
+@pytest.fixture
+def make_run() -> Callable[..., Run]:
+    """Make a finished run in the library: `make_run("name", family="made", title="…")`."""
+
+    def make(
+        name: str = "pixelcnn-digits-0001",
+        family: str = "pixelcnn",
+        title: str = "PixelCNN on digits",
+        root: Path | None = None,
+        weights: bool = True,
+        **changes: object,
+    ) -> Run:
+        fields: dict[str, object] = {
+            "title": title,
+            "family": family,
+            "space": Grid(
+                height=8,
+                width=8,
+                levels=16,
+                labels=(Label(name="digit", classes=tuple("0123456789")),),
+            ),
+            "data": DataSpec(name="digits"),
+            "data_hash": "0" * 64,
+            "config": {},
+            "training": Training(),
+            "device": "cpu",
+            "parameters": 1234,
+            "result": Result(
+                state="finished", steps=2000, seconds=60.0, valid_nats=90.0, valid_bits_per_dim=2.03
+            ),
+        }
+        root = root or runs_folder()
+        root.mkdir(parents=True, exist_ok=True)
+        run = Run.create(root / name, Manifest.model_validate(fields | changes))
+        if weights:
+            run.model_path.write_bytes(b"not really weights")
+        return run
+
+    return make
