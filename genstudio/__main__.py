@@ -18,6 +18,10 @@ def main() -> int:
     Returns:
         The exit code: 0, or 2 with one sentence on stderr for a mistake one can mend.
     """
+    # Threads of torch that wait for each other by spinning take the processor from one another
+    # as soon as anything else runs: measured, 5 to 20 times fewer steps a second. Compute
+    # processes inherit this.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     arguments = sys.argv[1:]
     if arguments and not _are_files(arguments):
         from genstudio.cli import main as run_command  # noqa: PLC0415

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # before anything imports Qt
+# The models of the tests are so small that a second thread only costs; workers inherit this.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import psutil
 import pytest

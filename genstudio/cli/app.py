@@ -113,4 +113,5 @@ def _usage(error: Any) -> str:
     if not message or "\n" in message:  # the help itself, where a command was missing
         return str(message) or "A command is missing; `genstudio --help` lists them."
     path = context.command_path if context is not None else "genstudio"
-    return f"{message.rstrip('.')}. See `{path} --help`."
+    stop = "" if message.rstrip(".").endswith("?") else "."
+    return f"{message.rstrip('.')}{stop} See `{path} --help`."

@@ -21,10 +21,19 @@ from rich.table import Table
 from genstudio.core.messages import Cancelled, Failed, Finished, Progress, Request, Wish
 from genstudio.engine.client import InlineEngine, JobError
 
-__all__ = ["Interrupted", "plain", "progress_console", "run_job", "say", "say_json", "say_table"]
+__all__ = [
+    "Interrupted",
+    "plain",
+    "progress_console",
+    "run_job",
+    "say",
+    "say_facts",
+    "say_json",
+    "say_table",
+]
 
 
-class Interrupted(Exception):
+class Interrupted(Exception):  # noqa: N818 - no error: the person wished it
     """The person pressed Ctrl+C and the job has ended."""
 
 
@@ -56,6 +65,15 @@ def say_table(columns: Sequence[str], rows: Sequence[Sequence[str]], right: str 
     Console(file=sys.stdout, width=width, markup=False, highlight=False).print(table)
 
 
+def say_facts(facts: Sequence[tuple[str, str]]) -> None:
+    """Names and what they are, one below the other, to stdout."""
+    table = Table.grid(padding=(0, 3, 0, 0))
+    for fact in facts:
+        table.add_row(*fact)
+    width = None if sys.stdout.isatty() else 240
+    Console(file=sys.stdout, width=width, markup=False, highlight=False).print(table)
+
+
 def progress_console() -> Console:
     """Where progress goes: stderr as it is now."""
     return Console(file=sys.stderr, stderr=True, highlight=False)
@@ -64,15 +82,15 @@ def progress_console() -> Console:
 def plain(value: Any) -> Any:
     """A result as JSON can hold it."""
     if isinstance(value, BaseModel):
-        return plain(value.model_dump(mode="python"))
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {each.name: plain(getattr(value, each.name)) for each in dataclasses.fields(value)}
+        value = value.model_dump(mode="python")
+    elif dataclasses.is_dataclass(value) and not isinstance(value, type):
+        value = {each.name: getattr(value, each.name) for each in dataclasses.fields(value)}
+    elif isinstance(value, (np.ndarray, np.generic)):
+        value = value.tolist()
     if isinstance(value, dict):
         return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
         return [plain(item) for item in value]
-    if isinstance(value, (np.ndarray, np.generic)):
-        return plain(value.tolist())
     if isinstance(value, float) and not math.isfinite(value):
         return None
     return str(value) if isinstance(value, Path) else value

@@ -125,9 +125,7 @@ class SampleProgress(_Bar):
     """Symbols drawn of all there are to draw."""
 
     def __init__(self) -> None:
-        super().__init__(
-            SpinnerColumn(), TextColumn("drawing"), BarColumn(), MofNCompleteColumn()
-        )
+        super().__init__(SpinnerColumn(), TextColumn("drawing"), BarColumn(), MofNCompleteColumn())
 
     def show(self, drawn: int, total: int) -> None:
         """So many steps are drawn."""

@@ -31,6 +31,7 @@ __all__ = ["summary", "train"]
 
 
 def train(
+    *,
     family: Annotated[
         str | None, typer.Argument(metavar="FAMILY", help="`genstudio families` lists them.")
     ] = None,
@@ -77,7 +78,7 @@ def train(
         parent = run_named(start_from) if start_from is not None else None
         request = Train(
             family=_family(family, parent),
-            data=_data(parent, data, levels, size, colour, folder),
+            data=_data(parent, name=data, levels=levels, size=size, colour=colour, folder=folder),
             device=device,
             out=out,
             start_from=parent.folder if parent is not None else None,
@@ -111,15 +112,11 @@ def summary(run: Run) -> dict[str, Any]:
 
 
 def _resumable(run: Run) -> Run:
-    if not run.resumable:
-        finished = run.manifest.result is not None and run.manifest.result.state == "finished"
+    """A run that has not reached its length; without a checkpoint it begins anew."""
+    if run.manifest.result is not None and run.manifest.result.state == "finished":
         raise UserError(
-            f"“{run.name}” is finished, so there is nothing to resume."
-            if finished
-            else f"“{run.name}” has no checkpoint yet, so it cannot be resumed.",
-            "Begin a new run from its weights with --start-from."
-            if finished
-            else "Train it anew.",
+            f"“{run.name}” is finished, so there is nothing to resume.",
+            "Begin a new run from its weights with --start-from.",
         )
     return run
 
@@ -134,6 +131,7 @@ def _family(family: str | None, parent: Run | None) -> str:
 
 def _data(
     parent: Run | None,
+    *,
     name: str | None,
     levels: int | None,
     size: int | None,
@@ -187,9 +185,7 @@ def _with_settings(
         training |= {"unit": unit, "length": amount}
     if seed is not None:
         training["seed"] = seed
-    return Train(
-        **{**vars(request), "config": config, "training": Training.checked(training)}
-    )
+    return Train(**{**vars(request), "config": config, "training": Training.checked(training)})
 
 
 def _card(family: str) -> ModelCard:

@@ -25,7 +25,7 @@ def disk_errors(path: Path) -> Iterator[None]:
                 f"The disk is full: “{path.name}” could not be written to {path.parent}.",
                 "Free some space and resume; everything up to the last checkpoint is kept.",
             ) from error
-        if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS, errno.EEXIST, errno.ENOTDIR):
             raise UserError(
                 f"“{path}” may not be written to.", "Choose a folder that you may write to."
             ) from error

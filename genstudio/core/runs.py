@@ -190,9 +190,9 @@ class Run:
             raise UserError("A run needs a title.")
         self.update(title=title.strip())
 
-    def duplicate(self) -> Run:
-        """Copy the run beside itself under a free name."""
-        target = new_folder(self.folder.parent, re.sub(r"-\d{4}$", "", self.name))
+    def duplicate(self, root: Path | None = None) -> Run:
+        """Copy the run under a free name, beside itself or into another folder of runs."""
+        target = new_folder(root or self.folder.parent, re.sub(r"-\d{4}$", "", self.name))
         with disk_errors(target):
             shutil.copytree(self.folder, target, ignore=shutil.ignore_patterns(".*"))
         copy = Run(target, self.manifest)

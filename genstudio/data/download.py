@@ -66,7 +66,7 @@ def download(remotes: Sequence[Remote], title: str) -> Iterator[Share]:
         UserError: no mirror has the right file, the disk is full, the folder cannot be
             written, or somebody else is downloading to it.
     """
-    total = sum(remote.size for remote in remotes)
+    total = sum(remote.size for remote in remotes) or 1
     before = 0
     for remote in remotes:
         folder = remote.path.parent

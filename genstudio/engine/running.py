@@ -34,8 +34,9 @@ _INTERVAL = 1 / 60
 
 
 def load_job(name: str) -> Any:
-    """The function `run` of engine/jobs/<name>.py; imported when first asked for."""
-    return importlib.import_module(f"genstudio.engine.jobs.{name}").run
+    """The function `run` of engine/jobs/<name>.py, or of another module given by a dotted name."""
+    module = name if "." in name else f"genstudio.engine.jobs.{name}"
+    return importlib.import_module(module).run
 
 
 class Running:
@@ -57,8 +58,8 @@ class Running:
         self._sent_at = float("-inf")
 
     def wish(self, wish: Wish) -> None:
-        """Pass a wish on at the next yield; pausing stops the steps after that."""
-        if wish is Wish.RESUME:
+        """Pass a wish on at the next yield; after a pause no step is taken until another wish."""
+        if wish is not Wish.PAUSE:
             self.paused = False
         self._wish = wish
 
@@ -78,7 +79,8 @@ class Running:
             return self._end(Failed(self.job, error.title, error.advice))
         except Exception as error:  # noqa: BLE001 - any bug in a job becomes an event with its traceback
             return self._end(self._failed(error))
-        return self._thin(payload)
+        said = self._thin(payload)
+        return [*said, *self._flush()] if self.paused else said
 
     def cancel(self, superseded: bool = False) -> list[Event]:
         """Close the generator, which runs its clean-up, and say so."""

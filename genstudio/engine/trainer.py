@@ -12,6 +12,7 @@ import time
 from collections.abc import Generator
 from contextlib import suppress
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import torch
@@ -36,6 +37,7 @@ from genstudio.models.store import load_tensors, save_model, save_tensors
 
 __all__ = ["Trainer", "total_steps"]
 
+_State = Literal["training", "validating", "previewing", "paused"]
 _Stepping = Generator[TrainProgress | None, Wish | None, None]
 
 
@@ -52,6 +54,7 @@ class Trainer:
     Attributes:
         step: optimizer steps done.
         seconds: of training, pauses left out.
+        done: whether the asked-for length is reached.
     """
 
     def __init__(
@@ -72,6 +75,8 @@ class Trainer:
         )
         self.step = 0
         self.seconds = 0.0
+        self.done = False
+        self._stopping = False
         self.best_step: int | None = None
         self.best_nats = math.inf
         self._best: dict[str, Tensor] = {}
@@ -84,54 +89,67 @@ class Trainer:
     # --- the loop ---
 
     def train(self) -> _Stepping:
-        """Train to the end; yields at least once per step, and takes wishes."""
+        """Train to the end, or until a wish to stop; yields at least once per step.
+
+        Whatever is due at a step is done before the checkpoint, so a checkpoint is always between
+        two steps, and going on from it repeats nothing and leaves nothing out.
+        """
         self._first_step, self._began = self.step, time.perf_counter()
         self._ticked = self._began
-        while not self.done:
+        while not self.done and not self._stopping:
             x, y = self.batches.at(self.step)
             terms = self.learner.step(x, y if self.model.conditional else None)
             self.step += 1
             self._loss_sum += terms["loss"].double()
             self._loss_count += 1
-            points = tuple(self._log(terms)) if self._due(self.training.log_every) else ()
-            wish = yield self._progress(points)
-            if wish is not None and (yield from self._granted(wish)):
-                return
+            self.done = self._over()
+            points = self._log(terms) if self._due(self.training.log_every) else []
             if self._due(self.training.validate_every):
-                yield from self._validate()
+                points.append((yield from self._validate()))
             if self.training.preview_every and self._due(self.training.preview_every):
                 yield from self._preview()
             if self._due(self.training.checkpoint_every):
                 self.checkpoint()
-        self.checkpoint()
+            yield from self._say(tuple(points), between_steps=True)
+        if not self.done:
+            yield from self._keep()
 
-    @property
-    def done(self) -> bool:
-        """Whether the asked-for length is reached."""
+    def _over(self) -> bool:
         if self.total is not None:
             return self.step >= self.total
         return self._tick() >= self.training.length * 60
 
     def _due(self, every: int) -> bool:
-        return self.step % every == 0 or self.step == self.total
+        return self.done or self.step % every == 0
 
-    def _granted(self, wish: Wish) -> Generator[TrainProgress | None, Wish | None, bool]:
-        """Pause, or stop and keep; whether to stop."""
-        if wish is Wish.PAUSE:
-            self.checkpoint()
+    def _say(
+        self,
+        points: tuple[Metric, ...] = (),
+        state: _State = "training",
+        preview: Path | None = None,
+        between_steps: bool = False,
+    ) -> _Stepping:
+        """Tell where the training stands, and heed what is wished; every yield goes through here."""
+        wish = yield self._progress(points, state, preview)
+        while wish is Wish.PAUSE:
+            if between_steps:
+                self.checkpoint()
             self._tick()
-            wish = (yield self._progress((), state="paused")) or Wish.RESUME
+            wish = yield self._progress((), "paused")
             self._ticked = time.perf_counter()
-        if wish is not Wish.STOP:
-            return False
+        self._stopping = self._stopping or wish is Wish.STOP
+
+    def _keep(self) -> _Stepping:
+        """Stop and keep: the better of the best validated weights and these.
+
+        The checkpoint, from which a resume goes on as if nothing had happened, is written
+        before and does not know of this extra validation.
+        """
         self.checkpoint()
-        # What is kept is the best of the validated weights and these; the checkpoint, from which
-        # a resume goes on as if nothing had happened, does not know of this extra validation.
         score = yield from self._score()
         if score < self.best_nats:
             save_model(self.run.model_path, self.learner.kept)
             self.best_nats, self.best_step = score, self.step
-        return True
 
     # --- what happens now and then ---
 
@@ -153,7 +171,7 @@ class Trainer:
         bits = self.space.bits_per_dimension(loss)
         return [self._metric(nats=loss, bits_per_dim=bits, gradient_norm=norm)]
 
-    def _validate(self) -> _Stepping:
+    def _validate(self) -> Generator[TrainProgress | None, Wish | None, Metric]:
         """A point of the validation curve; the best weights are kept."""
         score = yield from self._score()
         if score < self.best_nats:
@@ -164,7 +182,7 @@ class Trainer:
             }
             save_model(self.run.model_path, self.learner.kept)
         bits = self.space.bits_per_dimension(score)
-        yield self._progress((self._metric(valid_nats=score, valid_bits_per_dim=bits),))
+        return self._metric(valid_nats=score, valid_bits_per_dim=bits)
 
     def _score(self) -> Generator[TrainProgress | None, Wish | None, float]:
         scoring = nats(self.learner.kept, self.valid_x, self.valid_y, 64)
@@ -173,7 +191,7 @@ class Trainer:
                 next(scoring)
             except StopIteration as stop:
                 return float(stop.value.mean())
-            yield self._progress((), state="validating")
+            yield from self._say(state="validating")
 
     def _preview(self) -> _Stepping:
         """A sheet of samples from the weights as they are; the same uniforms every time."""
@@ -186,10 +204,12 @@ class Trainer:
         images = np.zeros((count, self.space.dimensions), np.uint8)
         for step in model.sample_steps(count, u, DrawControls(), y):
             images[:, model.order[step.index]] = step.symbols
-            yield self._progress((), state="previewing")
+            yield from self._say(state="previewing")
+            if self._stopping:
+                return
         page = sheet(images.reshape(count, *self.space.shape), self.space.levels)
         write_atomically(path, png(page))
-        yield self._progress((), preview=path)
+        yield from self._say(preview=path)
 
     def _metric(self, **values: float | None) -> Metric:
         metric = Metric(step=self.step, epoch=self._epoch, seconds=self._tick(), **values)
@@ -239,6 +259,7 @@ class Trainer:
                 f"{self.run.learner_path} does not fit the run, so it cannot be gone on with.",
                 "Train a new run from its weights instead.",
             ) from error
+        self.done = self._over()
         self.best_step = None if best_step < 0 else best_step
         self._best = {name: value.to(self.device) for name, value in _part(tensors, "best.").items()}
         if self._best:
@@ -281,7 +302,7 @@ class Trainer:
         return round(self.seconds, 3)
 
     def _progress(
-        self, points: tuple[Metric, ...], state: str = "training", preview: Path | None = None
+        self, points: tuple[Metric, ...], state: _State, preview: Path | None = None
     ) -> TrainProgress:
         seconds = self._tick()
         if self.total is not None:
@@ -305,7 +326,7 @@ class Trainer:
             steps_per_second=rate,
             seconds_left=left,
             memory=memory_in_use(self.device),
-            state=state,  # type: ignore[arg-type]  # one of the four words, by the callers above
+            state=state,
             preview=preview,
         )
 

@@ -24,6 +24,7 @@ from PySide6.QtGui import (
     QPainter,
     QPixmap,
 )
+from typing_extensions import override
 
 __all__ = ["drawn_icon", "names"]
 
@@ -38,6 +39,7 @@ class _Engine(QIconEngine):
         self._glyph = glyph
         self._colour = colour
 
+    @override
     def paint(self, painter: QPainter, rect: QRect, mode: QIcon.Mode, state: QIcon.State) -> None:
         painter.save()
         font = QFont(_family())
@@ -47,6 +49,7 @@ class _Engine(QIconEngine):
         painter.drawText(QRectF(rect), Qt.AlignmentFlag.AlignCenter, self._glyph)
         painter.restore()
 
+    @override
     def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
         image = QImage(size, QImage.Format.Format_ARGB32_Premultiplied)
         image.fill(Qt.GlobalColor.transparent)
@@ -55,6 +58,7 @@ class _Engine(QIconEngine):
         painter.end()
         return QPixmap.fromImage(image)
 
+    @override
     def clone(self) -> QIconEngine:
         return _Engine(self._glyph, self._colour)
 

@@ -57,9 +57,8 @@ class Panel(QWidget):
         if run is None:
             return "Choose a model in the library, or train a new one."
         if card is None:
-            if self.studio.cards:
-                return f"This GenStudio knows no family called “{run.manifest.family}”."
-            return "The engine is starting; this takes a moment."
+            unknown = f"This GenStudio knows no family called “{run.manifest.family}”."
+            return unknown if self.studio.cards else "The engine is starting; this takes a moment."
         if not run.has_model:
             return f"“{run.manifest.title}” has no weights yet: its first checkpoint writes them."
         missing = [need for need in self.needs if not card.can(need)]

@@ -124,6 +124,7 @@ class Studio(QObject):
         devices: where one can compute; likewise.
         shipped: runs that came with GenStudio.
         own: one's own runs, newest first.
+        broken: what is wrong with those of one's own that do not open, a sentence each.
         selected: the chosen run, or None.
         jobs: jobs with a title, newest last, ended ones included until dismissed.
         root: the folder of one's own runs.
@@ -154,17 +155,23 @@ class Studio(QObject):
         self.devices: tuple[Device, ...] = ()
         self.shipped: list[Run] = []
         self.own: list[Run] = []
+        self.broken: list[UserError] = []
         self.selected: Run | None = None
         self.jobs: list[Job] = []
         self._open: dict[int, Job] = {}
+        self._had_model = False  # whether the chosen run had weights when it was last told of
         self._timer = QTimer(self)
         self._timer.timeout.connect(self.poll)
 
     # --- the engine ---
 
     def start(self) -> None:
-        """Read the library and ask the engine what it offers."""
+        """Read the library, choose the run of last time, ask the engine what it offers."""
         self.refresh_runs()
+        last = self.settings.value("selected", "")
+        self.select(Path(str(last)) if last else None)
+        if self.selected is None and (runs := [*self.own, *self.shipped]):
+            self.select(runs[0].folder)
         job = self.submit(Describe(), channel="describe")
         job.finished.connect(self._take_description)
         job.failed.connect(
@@ -236,7 +243,7 @@ class Studio(QObject):
     def refresh_runs(self) -> None:
         """Read the library again; the chosen run stays chosen if it is still there."""
         self.shipped, _ = library.list_runs(library.shipped_folder())
-        self.own, _ = library.list_runs(self.root)
+        self.own, self.broken = library.list_runs(self.root)
         self.runs_changed.emit()
         if self.selected is not None:
             self.select(self.selected.folder)
@@ -245,6 +252,9 @@ class Studio(QObject):
         """Choose a run by its folder; None, or a folder that is gone, chooses none."""
         found = [run for run in [*self.own, *self.shipped] if run.folder == folder]
         self.selected = found[0] if found else None
+        if self.selected is not None:
+            self.settings.setValue("selected", str(self.selected.folder))
+            self._had_model = self.selected.has_model
         self.run_selected.emit(self.selected)
 
     def card_of(self, run: Run | None) -> ModelCard | None:
@@ -253,9 +263,7 @@ class Studio(QObject):
 
     def training_of(self, folder: Path) -> Job | None:
         """The open training of a run folder, or None."""
-        return next(
-            (job for job in self.jobs if job.open and job.run_folder == folder), None
-        )
+        return next((job for job in self.jobs if job.open and job.run_folder == folder), None)
 
     def change_library(self, action: Callable[[], object]) -> bool:
         """Do something to the library and read it again; a `UserError` becomes a notice."""
@@ -288,6 +296,8 @@ class Studio(QObject):
     def _follow_training(self, payload: object) -> None:
         if isinstance(payload, TrainStarted):
             self.refresh_runs()
+        elif self.selected is not None and self.selected.has_model != self._had_model:
+            self.select(self.selected.folder)  # its first checkpoint: now there is a model to use
 
     def _ended(self, job: Job, event: Event) -> None:
         self.job_ended.emit(job)

@@ -64,6 +64,7 @@ def _controls(c: Colours) -> str:
         selection-background-color: {c.accent}; selection-color: {c.on_accent};
     }}
     QPushButton {{ padding: 3px 12px; }}
+    QLineEdit {{ padding: 0 8px; min-height: 26px; }}
     QPushButton:hover, QToolButton:hover, QComboBox:hover {{ background: {c.raised}; }}
     QPushButton:pressed, QToolButton:pressed {{ background: {c.hairline}; }}
     QPushButton:focus, QToolButton:focus, QComboBox:focus, QAbstractSpinBox:focus,
@@ -179,16 +180,14 @@ def _choices(c: Colours) -> str:
 def _views(c: Colours) -> str:
     return f"""
     QAbstractItemView {{
-        background: {c.surface}; border: none; outline: none; alternate-background-color: {c.ground};
+        background: {c.surface}; border: none; outline: none;
+        alternate-background-color: {c.ground};
         selection-background-color: {c.selection}; selection-color: {c.text};
     }}
     QListView::item, QTreeView::item {{ padding: 4px; border-radius: 4px; }}
     QListView::item:hover, QTreeView::item:hover {{ background: {c.raised}; }}
     QListView::item:selected, QTreeView::item:selected {{
         background: {c.selection}; color: {c.text};
-    }}
-    QListView:focus::item:selected, QTreeView:focus::item:selected {{
-        border: 1px solid {c.accent};
     }}
     QTableView {{ gridline-color: {c.hairline}; }}
     QHeaderView::section {{

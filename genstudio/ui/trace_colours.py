@@ -9,7 +9,6 @@ from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
-from pyqtgraph import colormap
 
 from genstudio.core.pictures import to_8bit
 from genstudio.core.trace import Trace
@@ -54,6 +53,8 @@ def lookup(name: str) -> NDArray[np.uint32]:
         at = np.linspace(0, 2, 256)
         table = np.stack([np.interp(at, [0, 1, 2], ends[:, c]) for c in range(3)], axis=1)
     else:
+        from pyqtgraph import colormap  # noqa: PLC0415 - the window need not wait for it
+
         table = colormap.get(name).getLookupTable(nPts=256)[:, :3]
     return _packed(np.round(table).astype(np.uint8))
 

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QSettings
-from scripted import ScriptedEngine
 
 from genstudio.core.paths import runs_folder
 from genstudio.core.runs import Manifest, Result, Run
 from genstudio.core.spaces import Grid, Label
 from genstudio.core.training import DataSpec, Training
 from genstudio.ui.studio import Studio
+from tests.ui.scripted import ScriptedEngine
 
 
 @pytest.fixture(autouse=True)

@@ -156,7 +156,11 @@ class ScriptedEngine:
         self._end(Finished(self._job(job), result))
 
     def fail(
-        self, title: str = "It broke.", advice: str = "", details: str = "", job: JobId | None = None
+        self,
+        title: str = "It broke.",
+        advice: str = "",
+        details: str = "",
+        job: JobId | None = None,
     ) -> None:
         """Let a job fail."""
         self._end(Failed(self._job(job), title, advice, details))

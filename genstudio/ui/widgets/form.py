@@ -10,7 +10,8 @@ from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QLabel, QToolButton, QToolTip, QVBoxLayout, QWidget
 
 from genstudio.ui.theme import HALF, icon
-from genstudio.ui.widgets.fields import Field, field_for
+from genstudio.ui.widgets.field import Field
+from genstudio.ui.widgets.fields import field_for
 
 __all__ = ["Form", "label_of"]
 
@@ -80,6 +81,10 @@ class Form(QWidget):
         for name, row in self._rows.items():
             row.set_applies(name in wanted)
 
+    def set_empty_words(self, name: str, words: str) -> None:
+        """Say what a setting that is left out stands for."""
+        self._rows[name].field.set_empty_words(words)
+
     def set_problem(self, name: str, problem: str) -> None:
         """Add what is wrong in the light of other settings, as the end of a sentence."""
         self._extra[name] = problem
@@ -145,7 +150,7 @@ class _Row:
         self.button.setAccessibleName(f"What is “{self.words}”?")
         self.button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.button.clicked.connect(self._explain)
-        self.button.setIcon(icon("help-circle-outline"))
+        self.button.setIcon(icon("help-circle-outline", "secondary"))
         self.error = QLabel()
         self.error.setProperty("role", "error")
         self.error.setWordWrap(True)

@@ -59,6 +59,11 @@ class Series:
 
     Training points are kept as they were written; their average is kept beside them, so that a
     new point costs the same however many there are.
+
+    Attributes:
+        train: step, seconds, bits/dim, and their average.
+        valid: step, seconds, bits/dim; never averaged.
+        span: about how many points the average weighs in; 1 is none.
     """
 
     STEP, SECONDS, BITS, MEAN = range(4)
@@ -66,7 +71,7 @@ class Series:
     def __init__(self) -> None:
         self.train = Buffer(4)
         self.valid = Buffer(3)
-        self._span = 1
+        self.span = 1
         self._sum = 0.0
         self._weight = 0.0
 
@@ -81,9 +86,9 @@ class Series:
 
     def smooth(self, span: int) -> None:
         """Average the training curve over about `span` points; 1 leaves it as it is."""
-        if span == self._span:
+        if span == self.span:
             return
-        self._span, self._sum, self._weight = span, 0.0, 0.0
+        self.span, self._sum, self._weight = span, 0.0, 0.0
         means = self.train.column(self.MEAN)
         means[:], self._sum, self._weight = _averages(self.train.column(self.BITS), span)
 
@@ -118,7 +123,7 @@ class Series:
         return _nearest(self.train, axis, place), _nearest(self.valid, axis, place)
 
     def _averaged(self, value: float) -> float:
-        keep = 1 - 1 / self._span
+        keep = 1 - 1 / self.span
         self._sum = keep * self._sum + (1 - keep) * value
         self._weight = keep * self._weight + (1 - keep)
         return self._sum / self._weight
@@ -140,9 +145,7 @@ def debiased_average(values: NDArray[np.float64], span: int) -> NDArray[np.float
     return _averages(values, span)[0]
 
 
-def _averages(
-    values: NDArray[np.float64], span: int
-) -> tuple[NDArray[np.float64], float, float]:
+def _averages(values: NDArray[np.float64], span: int) -> tuple[NDArray[np.float64], float, float]:
     """The averages, and the two sums a next point goes on from."""
     keep = 1 - 1 / span
     total = weight = 0.0

@@ -1,0 +1,131 @@
+"""What `sample` and `complete` share: a recording is made, and written as a file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from safetensors import SafetensorError, safe_open
+
+from genstudio.cli.console import run_job
+from genstudio.cli.progress import SampleProgress
+from genstudio.core.draw import DrawControls
+from genstudio.core.errors import UserError
+from genstudio.core.export import animation, npz, picture
+from genstudio.core.files import write_atomically
+from genstudio.core.messages import Complete, Sample, SampleStarted
+from genstudio.core.recipe import Recipe
+from genstudio.core.runs import Run
+from genstudio.core.trace import Trace, TraceChunk
+
+__all__ = ["Drawing", "check_target", "draw"]
+
+_SUFFIXES = (".png", ".gif", ".webp", ".npz")
+
+
+def check_target(out: Path) -> None:
+    """Refuse a file that could not be written, before anything is drawn.
+
+    Raises:
+        UserError: its ending is unknown, or its folder is not there.
+    """
+    if out.suffix.lower() not in _SUFFIXES:
+        raise UserError(
+            f"“{out.name}” is no kind of file that can be written.",
+            f"Let it end in {', '.join(_SUFFIXES)}.",
+        )
+    if not out.parent.is_dir():
+        raise UserError(f"There is no folder {out.parent}.", "Make it first.")
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A whole recording and what made it."""
+
+    trace: Trace
+    recipe: Recipe
+
+    def write(self, out: Path, scale: int) -> None:
+        """Write the file that its ending asks for, whole or not at all.
+
+        Raises:
+            UserError: the picture would be too large, or the disk refuses.
+        """
+        write_atomically(out, self._content(out.suffix.lower(), scale))
+
+    def document(self, out: Path) -> dict[str, Any]:
+        """The drawing in plain words, for machines; ln p is at temperature 1, in nats."""
+        nats = self.trace.log_prob()
+        return {
+            "file": out,
+            "recipe": self.recipe,
+            "log_prob_nats": nats,
+            "bits_per_dim": [self.trace.space.bits_per_dimension(-float(each)) for each in nats],
+        }
+
+    def sentence(self) -> str:
+        """The drawing in one sentence, for people."""
+        mean = float(self.trace.log_prob().mean())
+        images = "1 image" if self.trace.count == 1 else f"{self.trace.count} images"
+        bits = self.trace.space.bits_per_dimension(-mean)
+        return f"{images}, ln p = {mean:.2f} nats on average ({bits:.3f} bits/dim)."
+
+    def _content(self, suffix: str, scale: int) -> bytes:
+        if suffix == ".npz":
+            return npz(self.trace, self.recipe)
+        if suffix == ".png":
+            return picture(self.trace.images(), self.trace.space.levels, scale, self.recipe)
+        kind: Literal["gif", "webp"] = "gif" if suffix == ".gif" else "webp"
+        return animation(self.trace, kind, scale, self.recipe)
+
+
+def draw(request: Sample | Complete, run: Run) -> Drawing:
+    """Run the job and keep its recording; progress goes to stderr.
+
+    Raises:
+        UserError: the job failed.
+    """
+    traces: list[Trace] = []
+    with SampleProgress() as progress:
+
+        def take(payload: Any) -> None:
+            if isinstance(payload, SampleStarted):
+                traces.append(
+                    Trace(
+                        payload.space,
+                        payload.order,
+                        payload.uniforms,
+                        DrawControls.checked(payload.controls),
+                        payload.labels,
+                        payload.seed,
+                    )
+                )
+            elif isinstance(payload, TraceChunk):
+                traces[0].append(payload)
+                progress.show(traces[0].length, traces[0].dimensions)
+
+        run_job(request, take)
+    trace = traces[0]
+    recipe = Recipe(
+        kind="sample" if isinstance(request, Sample) else "complete",
+        run=run.name,
+        title=run.manifest.title,
+        family=run.manifest.family,
+        weights=_weights(run),
+        count=trace.count,
+        seed=request.seed,
+        first=request.first,
+        controls=trace.controls.model_dump(),
+        labels=trace.labels.tolist(),
+    )
+    return Drawing(trace, recipe)
+
+
+def _weights(run: Run) -> str:
+    """The checksum that the weights carry."""
+    try:
+        with safe_open(run.model_path, framework="np") as file:
+            return str((file.metadata() or {}).get("sha256", ""))
+    except (SafetensorError, OSError) as error:
+        raise UserError(f"{run.model_path} is damaged: {error}.") from error

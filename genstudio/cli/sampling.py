@@ -1,0 +1,57 @@
+"""`genstudio sample`: draw images from a trained model."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import numpy as np
+import typer
+
+from genstudio.cli.console import say, say_json
+from genstudio.cli.drawing import Drawing, check_target, draw
+from genstudio.cli.options import DeviceName, Json, RunName, Set, at_least_one, run_named
+from genstudio.cli.values import assignments, label_rows
+from genstudio.core.messages import Sample
+
+__all__ = ["sample"]
+
+
+def sample(
+    *,
+    run: RunName,
+    out: Annotated[Path, typer.Option(help="A .png sheet, a .gif or .webp of the drawing, .npz.")],
+    count: Annotated[int, typer.Option("-n", "--count", help="How many images.")] = 16,
+    seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same images.")] = 0,
+    settings: Set = [],  # noqa: B006 - Typer copies it
+    label: Annotated[
+        list[str], typer.Option(help="A class by name or number; several take turns.")
+    ] = [],  # noqa: B006
+    scale: Annotated[int, typer.Option(min=1, max=64, help="Side of a symbol, in pixels.")] = 4,
+    device: DeviceName = "auto",
+    as_json: Json = False,
+) -> None:
+    """Draw images symbol by symbol; the recipe is written into the file."""
+    check_target(out)
+    opened = run_named(run)
+    at_least_one(count, "image")
+    rows = label_rows(label, opened.manifest.space, count)
+    request = Sample(
+        run=opened.folder,
+        count=count,
+        seed=seed,
+        controls=assignments(settings),
+        labels=None if rows is None else np.array(rows, np.int64),
+        device=device,
+    )
+    drawing = draw(request, opened)
+    drawing.write(out, scale)
+    _tell(drawing, out, as_json)
+
+
+def _tell(drawing: Drawing, out: Path, as_json: bool) -> None:
+    if as_json:
+        document: dict[str, Any] = drawing.document(out)
+        say_json(document)
+    else:
+        say(f"{out}: {drawing.sentence()}")

@@ -1,0 +1,90 @@
+"""What a file means that is dropped on the window, opened from a menu, or named at the start."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from genstudio.core import library
+from genstudio.core.errors import UserError
+from genstudio.core.runs import Run
+from genstudio.ui.studio import Studio
+
+__all__ = ["EXPORTED", "RUNS", "open_file", "recent_files"]
+
+RUNS = (".zip", ".genstudio")
+"""Endings of exported runs."""
+
+EXPORTED = (".png", ".gif", ".webp", ".npz")
+"""Endings of exported pictures and recordings, which carry their recipe."""
+
+_MOST = 10
+
+
+def open_file(studio: Studio, path: Path) -> bool:
+    """Import a run, or recall the recipe inside an exported picture.
+
+    Returns:
+        Whether it was understood; if not, a notice has said why in one sentence.
+    """
+    try:
+        if path.is_dir():
+            return _open_folder(studio, path)
+        ending = path.suffix.lower()
+        if ending in RUNS:
+            run = library.import_run(path, studio.root)
+            studio.refresh_runs()
+            studio.select(run.folder)
+            studio.notice("good", f"“{run.manifest.title}” was imported.")
+        elif ending in EXPORTED:
+            _recall(studio, path)
+        else:
+            raise UserError(
+                f"“{path.name}” is neither an exported run nor a picture exported by GenStudio.",
+                "Drop a .zip of a run, or a PNG, GIF, WebP or NPZ that was exported here.",
+            )
+    except UserError as error:
+        studio.notice("error", error.title, error.advice)
+        return False
+    _remember(studio, path)
+    return True
+
+
+def recent_files(studio: Studio) -> list[Path]:
+    """The files opened last, newest first; those that are gone are left out."""
+    found = studio.settings.value("recent", [])
+    names = [found] if isinstance(found, str) else list(found or [])  # type: ignore[call-overload]
+    return [path for path in map(Path, names) if path.exists()]
+
+
+def _open_folder(studio: Studio, folder: Path) -> bool:
+    """A run folder among one's own is chosen; one from elsewhere is copied in."""
+    run = Run.open(folder)
+    known = [*studio.own, *studio.shipped]
+    if all(other.folder.resolve() != folder.resolve() for other in known):
+        run = run.duplicate(studio.root)
+        run.rename(run.manifest.title.removesuffix(" (copy)"))
+        studio.refresh_runs()
+        studio.notice("good", f"“{run.manifest.title}” was copied into the library.")
+    studio.select(run.folder)
+    return True
+
+
+def _recall(studio: Studio, path: Path) -> None:
+    from genstudio.core.recipe import read_recipe  # noqa: PLC0415 - Pillow can wait
+
+    recipe = read_recipe(path)
+    run = next((run for run in [*studio.own, *studio.shipped] if run.name == recipe.run), None)
+    if run is None:
+        called = recipe.title or recipe.run
+        raise UserError(
+            f"“{path.name}” was made with “{called}”, which is not in the library.",
+            "Import that run first, then open the file again.",
+        )
+    studio.select(run.folder)
+    studio.panel_wanted.emit("Generate")
+    studio.recipe_recalled.emit(recipe)
+
+
+def _remember(studio: Studio, path: Path) -> None:
+    names = [str(path), *(str(old) for old in recent_files(studio) if old != path)]
+    studio.settings.setValue("recent", names[:_MOST])

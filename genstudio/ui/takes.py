@@ -1,0 +1,183 @@
+"""The history of what was drawn: every seed is a root, every intervention a branch."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from genstudio.core.messages import Complete, Sample
+from genstudio.core.recipe import Edit, Recipe
+from genstudio.core.runs import Run
+from genstudio.core.trace import Trace, TraceChunk
+
+__all__ = ["MOST_BYTES", "MOST_TAKES", "Take", "Takes"]
+
+MOST_TAKES = 50
+MOST_BYTES = 1 << 30
+"""Memory that all takes together may hold."""
+
+
+@dataclass(eq=False)
+class Take:
+    """One recording with what made it.
+
+    Attributes:
+        number: 1, 2, 3 … as they came.
+        run: the model's run.
+        request: what the engine was asked.
+        trace: the recording, which may still be growing.
+        parent: the take it was forked from.
+        sample: which sample of the parent.
+        edits: the interventions in it, oldest first.
+    """
+
+    number: int
+    run: Run
+    request: Sample | Complete
+    trace: Trace
+    parent: Take | None = None
+    sample: int = 0
+    edits: tuple[Edit, ...] = ()
+    children: list[Take] = field(default_factory=list)
+
+    @property
+    def words(self) -> str:
+        """What tells it from the others."""
+        if not self.edits:
+            return f"Seed {self.request.seed}"
+        edit, space = self.edits[-1], self.trace.space
+        row, column, channel = np.unravel_index(self.trace.order[edit.step], space.shape)
+        name = f" {'RGB'[channel]}" if space.channels == 3 else ""
+        return f"{row + 1}, {column + 1}{name} → {edit.symbol}"
+
+    @property
+    def depth(self) -> int:
+        """How many forks it is away from its root."""
+        return 0 if self.parent is None else self.parent.depth + 1
+
+    @property
+    def size(self) -> int:
+        """Bytes of the recording's largest array."""
+        return self.trace.probabilities.nbytes
+
+    def take_chunk(self, chunk: TraceChunk) -> None:
+        """Add what is new in a chunk; steps that are here already stay as they are."""
+        known = self.trace.length - chunk.first
+        if known >= chunk.symbols.shape[1]:
+            return
+        if known > 0:
+            chunk = replace(
+                chunk,
+                first=self.trace.length,
+                symbols=chunk.symbols[:, known:],
+                probabilities=chunk.probabilities[:, known:],
+                given=chunk.given[:, known:],
+            )
+        self.trace.append(chunk)
+
+    def fork(self, sample: int, step: int, symbol: int) -> tuple[Trace, Complete, tuple[Edit, ...]]:
+        """Where a symbol is put by hand: the branch's beginning, and how to draw its rest."""
+        trace = self.trace.fork(sample, step, symbol)
+        known = np.zeros(trace.dimensions, np.bool_)
+        known[trace.order[: step + 1]] = True
+        request = Complete(
+            run=self.request.run,
+            images=trace.images(),
+            known=known.reshape(1, *trace.space.shape),
+            seed=self.request.seed,
+            first=self.request.first + sample,
+            controls=self.request.controls,
+            labels=trace.labels if trace.labels.size else None,
+            device=self.request.device,
+        )
+        edits = tuple(edit for edit in self.edits if edit.step < step)
+        return trace, request, (*edits, Edit(sample=0, step=step, symbol=symbol))
+
+    def changed(self, steps: int) -> tuple[int, int]:
+        """How many of the later symbols drawn so far differ from the parent's, and of how many."""
+        if self.parent is None:
+            return 0, 0
+        begin = self.edits[-1].step + 1
+        end = max(begin, min(steps, self.trace.length, self.parent.trace.length))
+        here = slice(begin, end)
+        old: NDArray[np.uint8] = self.parent.trace.symbols[self.sample, here]
+        return int((self.trace.symbols[0, here] != old).sum()), end - begin
+
+    def recipe(self, weights: str = "") -> Recipe:
+        """What makes this take again."""
+        return Recipe(
+            run=self.run.name,
+            title=self.run.manifest.title,
+            family=self.run.manifest.family,
+            weights=weights,
+            count=self.trace.count,
+            seed=self.request.seed,
+            first=self.request.first,
+            controls=self.request.controls,
+            labels=self.trace.labels.tolist() if self.trace.labels.size else [],
+            edits=list(self.edits),
+        )
+
+
+class Takes:
+    """The takes of a model, as a forest in the order in which they came."""
+
+    def __init__(self) -> None:
+        self.roots: list[Take] = []
+        self._numbers = itertools.count(1)
+
+    def __iter__(self) -> Iterator[Take]:
+        """Every take, each before its branches."""
+        waiting = self.roots[::-1]
+        while waiting:
+            take = waiting.pop()
+            yield take
+            waiting += take.children[::-1]
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    def add_root(self, run: Run, request: Sample, trace: Trace) -> Take:
+        """A new seed."""
+        take = Take(next(self._numbers), run, request, trace)
+        self.roots.append(take)
+        return take
+
+    def add_fork(self, parent: Take, sample: int, step: int, symbol: int) -> Take:
+        """An intervention in a take."""
+        trace, request, edits = parent.fork(sample, step, symbol)
+        take = Take(next(self._numbers), parent.run, request, trace, parent, sample, edits)
+        parent.children.append(take)
+        return take
+
+    def remove(self, take: Take) -> None:
+        """Forget a take and its branches."""
+        siblings = self.roots if take.parent is None else take.parent.children
+        siblings.remove(take)
+
+    def make_room(self, keep: Take) -> list[Take]:
+        """Forget the oldest takes beyond the limits; never `keep`, nor what it descends from.
+
+        Returns:
+            the takes that went.
+        """
+        gone = []
+        while len(self) > MOST_TAKES or sum(take.size for take in self) > MOST_BYTES:
+            kept = set(_line(keep))
+            leaves = [take for take in self if not take.children and take not in kept]
+            if not leaves:
+                break
+            oldest = min(leaves, key=lambda take: take.number)
+            self.remove(oldest)
+            gone.append(oldest)
+        return gone
+
+
+def _line(take: Take | None) -> Iterator[Take]:
+    while take is not None:
+        yield take
+        take = take.parent

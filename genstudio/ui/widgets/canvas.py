@@ -1,0 +1,453 @@
+"""Images with crisp pixels: whole-number zoom, pan, a cursor, layers; one large or many together.
+
+The canvas owns one page of pixels in which the images lie side by side. Whoever draws writes
+colours of single pixels into it, so a frame costs what changed and not what is shown.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QEnterEvent,
+    QFocusEvent,
+    QImage,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from genstudio.ui.theme import theme
+
+__all__ = ["Pixel", "PixelCanvas"]
+
+_LARGEST_ZOOM = 96
+_ARROWS = {
+    Qt.Key.Key_Left: (0, -1),
+    Qt.Key.Key_Right: (0, 1),
+    Qt.Key.Key_Up: (-1, 0),
+    Qt.Key.Key_Down: (1, 0),
+}
+_OWN = (Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter)
+_ZOOM = (Qt.Key.Key_0, Qt.Key.Key_Plus, Qt.Key.Key_Equal, Qt.Key.Key_Minus)
+
+
+@dataclass(frozen=True)
+class Pixel:
+    """A place on the canvas: which image, and the row and column in it."""
+
+    image: int
+    row: int
+    column: int
+
+
+class PixelCanvas(QWidget):
+    """A grid of images of one size; coordinates are those of the images.
+
+    Ctrl+wheel zooms, holding Space (or the middle button) and dragging pans, Ctrl+arrows move
+    the cursor, Enter activates it. All other keys go to whoever holds the canvas.
+
+    Attributes:
+        hovered: the `Pixel` under the pointer changed; None outside the images.
+        pressed: a `Pixel` was pressed with the left button; painting begins.
+        dragged: the pointer reached another `Pixel` while pressed.
+        released: the left button was released.
+        clicked: pressed and released on the same `Pixel`.
+        cursor_moved: the keyboard moved the cursor to a `Pixel`.
+        activated: Enter was pressed on the cursor's `Pixel`.
+        tapped: Space was pressed and released without a drag between.
+        zoom_changed: device pixels per image pixel.
+    """
+
+    hovered = Signal(object)
+    pressed = Signal(object)
+    dragged = Signal(object)
+    released = Signal()
+    clicked = Signal(object)
+    cursor_moved = Signal(object)
+    activated = Signal(object)
+    tapped = Signal()
+    zoom_changed = Signal(int)
+
+    def __init__(self, name: str = "Canvas") -> None:
+        super().__init__()
+        self.setAccessibleName(name)
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setMinimumSize(160, 160)
+        self.cursor_pixel: Pixel | None = None
+        self._marks: list[Pixel] = []
+        self._layers: dict[str, tuple[QImage, float]] = {}
+        self._count, self._height, self._width, self._columns = 0, 0, 0, 1
+        self._page = np.zeros((1, 1), np.uint32)
+        self._index = np.zeros((0, 0), np.intp)
+        self._image = QImage()
+        self._chosen_zoom: int | None = None  # None fits
+        self._offset = QPoint()  # of the page's middle from the widget's, device pixels
+        self._under: Pixel | None = None
+        self._press: Pixel | None = None
+        self._pressed_first: Pixel | None = None
+        self._drag_from: QPoint | None = None
+        self._space_down = self._space_used = False
+        theme().changed.connect(self._recolour)
+
+    # --- what is shown ---
+
+    def set_grid(self, count: int, height: int, width: int) -> None:
+        """Show so many images of a size, side by side near a square; all blank, no layers."""
+        if (count, height, width) == (self._count, self._height, self._width):
+            return
+        self._count, self._height, self._width = count, height, width
+        self._columns = math.ceil(math.sqrt(count)) if count else 1
+        rows = math.ceil(count / self._columns)
+        self._page = np.zeros(
+            (max(1, rows * (height + 1) - 1), max(1, self._columns * (width + 1) - 1)), np.uint32
+        )
+        tops = np.arange(count) // self._columns * (height + 1)
+        lefts = np.arange(count) % self._columns * (width + 1)
+        inside = np.arange(height)[:, None] * self._page.shape[1] + np.arange(width)
+        self._index = (tops * self._page.shape[1] + lefts)[:, None] + inside.reshape(1, -1)
+        self._image = _wrapped(self._page, QImage.Format.Format_RGB32)
+        self._layers.clear()
+        self._marks, self.cursor_pixel, self._under = [], None, None
+        self._chosen_zoom, self._offset = None, QPoint()
+        self._recolour()
+        self.zoom_changed.emit(self.zoom)
+
+    @property
+    def count(self) -> int:
+        """How many images there are."""
+        return self._count
+
+    def write(self, pixels: NDArray[np.integer], colours: NDArray[np.uint32]) -> None:
+        """Put 0xffRRGGBB colours (B, n) into pixels (n,), flat in H·W, of every image."""
+        if not pixels.size:
+            return
+        self._page.reshape(-1)[self._index[:, pixels]] = colours
+        first, last = int(pixels.min()) // self._width, int(pixels.max()) // self._width
+        if self._count > 1 and 2 * (last - first) > self._height:
+            self.update()
+            return
+        for top in range(0, self._page.shape[0], self._height + 1):
+            self.update(
+                self._device_rect(
+                    QRect(0, top + first, self._page.shape[1], last - first + 1)
+                )
+            )
+
+    def write_all(self, colours: NDArray[np.uint32]) -> None:
+        """Put colours (B, H·W) into every pixel."""
+        self._page.reshape(-1)[self._index] = colours
+        self.update()
+
+    def set_layer(
+        self, name: str, colours: NDArray[np.uint32] | None, opacity: float = 1.0
+    ) -> None:
+        """Lay 0xAARRGGBB colours (B, H·W) over the images, not premultiplied; None takes it off.
+
+        Layers lie on each other in the order in which they were first set.
+        """
+        if colours is None:
+            self._layers.pop(name, None)
+        else:
+            page = np.zeros_like(self._page)
+            page.reshape(-1)[self._index] = colours
+            self._layers[name] = (_wrapped(page, QImage.Format.Format_ARGB32).copy(), opacity)
+        self.update()
+
+    def set_marks(self, marks: list[Pixel]) -> None:
+        """Outline these pixels, such as those that were changed by hand."""
+        if marks != self._marks:
+            self._marks = marks
+            self.update()
+
+    def set_cursor(self, pixel: Pixel | None) -> None:
+        """Put the keyboard's cursor somewhere without telling anybody."""
+        if pixel != self.cursor_pixel:
+            self._update_pixel(self.cursor_pixel)
+            self.cursor_pixel = pixel
+            self._update_pixel(pixel)
+
+    def picture(self) -> QImage:
+        """The page as it is, one pixel per pixel."""
+        return self._image.copy()
+
+    # --- zoom ---
+
+    @property
+    def zoom(self) -> int:
+        """Device pixels per image pixel, a whole number."""
+        return self._fitting() if self._chosen_zoom is None else self._chosen_zoom
+
+    def fit(self) -> None:
+        """The largest whole-number zoom at which all is seen; follows the widget's size."""
+        self._chosen_zoom, self._offset = None, QPoint()
+        self.update()
+        self.zoom_changed.emit(self.zoom)
+
+    def set_zoom(self, zoom: int, about: QPointF | None = None) -> None:
+        """Choose the zoom; the point `about` (default: the middle) stays where it is."""
+        zoom = max(1, min(zoom, _LARGEST_ZOOM))
+        ratio = self.devicePixelRatioF()
+        middle = QPointF(self.width() / 2, self.height() / 2)
+        away = ((about or middle) - middle) * ratio
+        kept = (away - QPointF(self._offset)) / self.zoom
+        self._offset = (away - kept * zoom).toPoint()
+        self._chosen_zoom = zoom
+        self.update()
+        self.zoom_changed.emit(zoom)
+
+    def sizeHint(self) -> QSize:
+        return QSize(480, 480)
+
+    def pixel_at(self, point: QPointF) -> Pixel | None:
+        """The pixel at a point of the widget; None between and outside the images."""
+        if not self._count:
+            return None
+        at = (point * self.devicePixelRatioF() - QPointF(self._origin())) / self.zoom
+        y, x = math.floor(at.y()), math.floor(at.x())
+        if not (0 <= y < self._page.shape[0] and 0 <= x < self._page.shape[1]):
+            return None
+        (tile_row, row), (tile, column) = divmod(y, self._height + 1), divmod(x, self._width + 1)
+        image = tile_row * self._columns + tile
+        inside = row < self._height and column < self._width and image < self._count
+        return Pixel(image, row, column) if inside else None
+
+    def rect_of(self, pixel: Pixel) -> QRectF:
+        """Where a pixel is on the widget."""
+        return QRectF(self._logical(self._page_rect(pixel)))
+
+    # --- geometry; a page rectangle counts image pixels, a device one screen pixels ---
+
+    def _fitting(self) -> int:
+        ratio = self.devicePixelRatioF()
+        tall, wide = self._page.shape
+        return max(1, min(int(self.width() * ratio) // wide, int(self.height() * ratio) // tall))
+
+    def _origin(self) -> QPoint:
+        ratio = self.devicePixelRatioF()
+        tall, wide = self._page.shape
+        return QPoint(
+            int(self.width() * ratio - wide * self.zoom) // 2 + self._offset.x(),
+            int(self.height() * ratio - tall * self.zoom) // 2 + self._offset.y(),
+        )
+
+    def _page_rect(self, pixel: Pixel) -> QRect:
+        tile_row, tile = divmod(pixel.image, self._columns)
+        return QRect(
+            tile * (self._width + 1) + pixel.column,
+            tile_row * (self._height + 1) + pixel.row,
+            1,
+            1,
+        )
+
+    def _logical(self, page: QRect) -> QRectF:
+        origin, zoom, ratio = self._origin(), self.zoom, self.devicePixelRatioF()
+        return QRectF(
+            (origin.x() + page.x() * zoom) / ratio,
+            (origin.y() + page.y() * zoom) / ratio,
+            page.width() * zoom / ratio,
+            page.height() * zoom / ratio,
+        )
+
+    def _device_rect(self, page: QRect) -> QRect:
+        return self._logical(page).toAlignedRect()
+
+    def _update_pixel(self, pixel: Pixel | None) -> None:
+        if pixel is not None and self._count:
+            self.update(self._device_rect(self._page_rect(pixel)).adjusted(-4, -4, 4, 4))
+
+    # --- painting ---
+
+    def _recolour(self) -> None:
+        ground = np.uint32(QColor(theme().colours.ground).rgb())
+        gaps = np.ones(self._page.size, np.bool_)
+        gaps[self._index.reshape(-1)] = False
+        self._page.reshape(-1)[gaps] = ground
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.fillRect(event.rect(), QColor(theme().colours.ground))
+        if not self._count:
+            return
+        whole = self._logical(self._image.rect())
+        for rect in event.region():
+            visible = whole.intersected(QRectF(rect))
+            if visible.isEmpty():
+                continue
+            scale = self.zoom / self.devicePixelRatioF()
+            source = QRectF(
+                (visible.topLeft() - whole.topLeft()) / scale, visible.size() / scale
+            ).toAlignedRect()
+            source = source.intersected(self._image.rect())
+            target = self._logical(source)
+            painter.drawImage(target, self._image, QRectF(source))
+            for layer, opacity in self._layers.values():
+                painter.setOpacity(opacity)
+                painter.drawImage(target, layer, QRectF(source))
+            painter.setOpacity(1.0)
+        colours = theme().colours
+        for mark in self._marks:
+            self._outline(painter, mark, QColor(colours.warn), 2.0)
+        if self._under is not None:
+            self._outline(painter, self._under, QColor(colours.accent), 1.0)
+        if self.cursor_pixel is not None:
+            self._outline(painter, self.cursor_pixel, QColor(colours.accent), 2.0)
+        if self.hasFocus():
+            painter.setPen(QPen(QColor(colours.accent), 1))
+            painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
+
+    def _outline(self, painter: QPainter, pixel: Pixel, colour: QColor, width: float) -> None:
+        """Around the pixel, with a dark line outside that is seen on every grey."""
+        rect = self.rect_of(pixel).adjusted(-width / 2, -width / 2, width / 2, width / 2)
+        painter.setPen(QPen(QColor(0, 0, 0, 160), width + 2, j=Qt.PenJoinStyle.MiterJoin))
+        painter.drawRect(rect)
+        painter.setPen(QPen(colour, width, j=Qt.PenJoinStyle.MiterJoin))
+        painter.drawRect(rect)
+
+    # --- pointer ---
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        position = event.position()
+        if self._drag_from is not None:
+            here = (position * self.devicePixelRatioF()).toPoint()
+            if self._chosen_zoom is None:
+                self._chosen_zoom = self.zoom
+            self._offset += here - self._drag_from
+            self._drag_from = here
+            self.update()
+            return
+        pixel = self.pixel_at(position)
+        self._hover(pixel)
+        if self._press is not None and pixel is not None and pixel != self._press:
+            self._press = pixel
+            self.dragged.emit(pixel)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        panning = event.button() is Qt.MouseButton.MiddleButton or (
+            self._space_down and event.button() is Qt.MouseButton.LeftButton
+        )
+        if panning:
+            self._drag_from = (event.position() * self.devicePixelRatioF()).toPoint()
+            self._space_used = True
+            self.setCursor(Qt.CursorShape.ClosedHandCursor)
+            return
+        pixel = self.pixel_at(event.position())
+        if event.button() is Qt.MouseButton.LeftButton and pixel is not None:
+            self._press = self._pressed_first = pixel
+            self.pressed.emit(pixel)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if self._drag_from is not None:
+            self._drag_from = None
+            self.unsetCursor()
+        elif self._press is not None:
+            self._press = None
+            self.released.emit()
+            if self.pixel_at(event.position()) == self._pressed_first:
+                self.clicked.emit(self._pressed_first)
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        self._hover(self.pixel_at(event.position()))
+
+    def leaveEvent(self, _: object) -> None:
+        self._hover(None)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        turn = event.angleDelta().y()
+        if not event.modifiers() & Qt.KeyboardModifier.ControlModifier or not turn:
+            event.ignore()
+            return
+        step = max(1, round(self.zoom * 0.15))
+        self.set_zoom(self.zoom + (step if turn > 0 else -step), event.position())
+
+    def _hover(self, pixel: Pixel | None) -> None:
+        if pixel != self._under:
+            self._update_pixel(self._under)
+            self._under = pixel
+            self._update_pixel(pixel)
+            self.hovered.emit(pixel)
+
+    # --- keyboard ---
+
+    def event(self, event: QEvent) -> bool:
+        """While the canvas has the focus its own keys come before the window's shortcuts."""
+        if event.type() is QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            key = Qt.Key(event.key())
+            control = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+            if key in _OWN or (control and key in (*_ARROWS, *_ZOOM)):
+                event.accept()
+                return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        key = Qt.Key(event.key())
+        control = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+        if key is Qt.Key.Key_Space and not event.isAutoRepeat():
+            self._space_down, self._space_used = True, False
+        elif control and key in _ARROWS and self._count:
+            self._move_cursor(*_ARROWS[key])
+        elif control and key is Qt.Key.Key_0:
+            self.fit()
+        elif control and key in (Qt.Key.Key_Plus, Qt.Key.Key_Equal):
+            self.set_zoom(self.zoom + max(1, round(self.zoom * 0.15)))
+        elif control and key is Qt.Key.Key_Minus:
+            self.set_zoom(self.zoom - max(1, round(self.zoom * 0.15)))
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.cursor_pixel is not None:
+            self.activated.emit(self.cursor_pixel)
+        elif key is not Qt.Key.Key_Space:
+            event.ignore()
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:
+        if event.key() != Qt.Key.Key_Space:
+            event.ignore()
+        elif not event.isAutoRepeat():
+            tapped = self._space_down and not self._space_used
+            self._space_down = False
+            if tapped:
+                self.tapped.emit()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        self._space_down = False
+        super().focusOutEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self._chosen_zoom is None:
+            self.zoom_changed.emit(self.zoom)
+
+    def _move_cursor(self, down: int, right: int) -> None:
+        """One pixel on; over an image's edge into its neighbour, where there is one."""
+        if self.cursor_pixel is None:
+            moved = Pixel(0, 0, 0)
+        else:
+            page = self._page_rect(self.cursor_pixel)
+            y, x = page.y() + down, page.x() + right
+            y += down if y % (self._height + 1) == self._height else 0
+            x += right if x % (self._width + 1) == self._width else 0
+            tile_row, row = divmod(y, self._height + 1)
+            tile, column = divmod(x, self._width + 1)
+            image = tile_row * self._columns + tile
+            if not (0 <= tile < self._columns and 0 <= tile_row and image < self._count):
+                return
+            moved = Pixel(image, row, column)
+        self.set_cursor(moved)
+        self.cursor_moved.emit(moved)
+
+
+def _wrapped(page: NDArray[np.uint32], form: QImage.Format) -> QImage:
+    """The page's own memory as an image; it shows what is written there."""
+    return QImage(page.data, page.shape[1], page.shape[0], page.strides[0], form)

@@ -1,0 +1,152 @@
+"""What one run draws in the plot: raw and averaged training, validation, its best point."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pyqtgraph as pg
+from numpy.typing import NDArray
+from PySide6.QtGui import QColor
+
+from genstudio.ui.theme import theme
+from genstudio.ui.widgets.series import Series
+
+__all__ = ["CurveLines", "View"]
+
+
+@dataclass(frozen=True)
+class View:
+    """How the plot is looked at.
+
+    Attributes:
+        axis: `Series.STEP` or `Series.SECONDS`.
+        unit: what the values of the axis are divided by.
+        log_x: whether the horizontal axis is logarithmic.
+        log_y: whether the vertical one is.
+    """
+
+    axis: int = Series.STEP
+    unit: float = 1.0
+    log_x: bool = False
+    log_y: bool = False
+
+    def placed(self, x: float, y: float) -> tuple[float, float]:
+        """A point in the plot's own coordinates."""
+        return (
+            float(np.log10(x)) if self.log_x else x,
+            float(np.log10(y)) if self.log_y else y,
+        )
+
+
+class CurveLines:
+    """The plot items of one series.
+
+    Attributes:
+        title: what the legend calls it.
+        series: the numbers.
+        colour: hexadecimal.
+        exact: whether the values are likelihoods (=) and not bounds (≤).
+        main: whether it is the run that is looked at; only that one is marked and shaded.
+    """
+
+    def __init__(
+        self, plot: pg.PlotItem, title: str, series: Series, colour: str, *, exact: bool, main: bool
+    ) -> None:
+        self.title, self.series, self.colour = title, series, colour
+        self.exact, self.main = exact, main
+        self._plot = plot
+        line = {"clipToView": True, "autoDownsample": True, "downsampleMethod": "peak"}
+        self.raw = pg.PlotDataItem(**line)
+        self.mean = pg.PlotDataItem(**line)
+        self.valid = pg.PlotDataItem(clipToView=True, antialias=True)
+        self.best = pg.PlotDataItem(pen=None, symbol="o", symbolSize=9)
+        self.hover = pg.PlotDataItem(pen=None, symbol="o", symbolSize=7)
+        self._upper, self._lower = pg.PlotDataItem(pen=None), pg.PlotDataItem(pen=None)
+        self.gap = pg.FillBetweenItem(self._upper, self._lower)
+        self.words = pg.TextItem(anchor=(0.5, 1.2))
+        self._items = [
+            self._upper, self._lower, self.gap, self.raw, self.mean, self.valid, self.best,
+            self.hover,
+        ]  # fmt: skip
+        for item in self._items:
+            plot.addItem(item, ignoreBounds=True)
+        plot.addItem(self.words, ignoreBounds=True)
+        self.paint()
+
+    def remove(self) -> None:
+        """Take it out of the plot."""
+        for item in [*self._items, self.words]:
+            self._plot.removeItem(item)
+
+    def paint(self) -> None:
+        """Take the theme's colours."""
+        colours = theme().colours
+        faint = QColor(self.colour)
+        faint.setAlphaF(0.35)
+        self.raw.setPen(pg.mkPen(faint, width=1))
+        self.mean.setPen(pg.mkPen(self.colour, width=1))
+        self.valid.setPen(pg.mkPen(self.colour, width=2.5 if self.main else 2))
+        self.best.setSymbolBrush(self.colour)
+        self.best.setSymbolPen(pg.mkPen(colours.surface, width=2))
+        self.hover.setSymbolBrush(colours.text)
+        self.hover.setSymbolPen(pg.mkPen(colours.surface, width=1))
+        shade = QColor(colours.warn)
+        shade.setAlphaF(0.22)
+        self.gap.setBrush(shade)
+        self.words.setColor(colours.text)
+
+    def draw(self, view: View) -> None:
+        """Show what the series holds now."""
+        train, valid = self.series.train, self.series.valid
+        places = train.column(view.axis)
+        if view.unit != 1:
+            places = places / view.unit
+        raw, means = train.column(Series.BITS), train.column(Series.MEAN)
+        smoothed = self.series.span > 1
+        self.mean.setData(places, means if smoothed else raw)
+        self.raw.setData(places if smoothed else places[:0], raw if smoothed else raw[:0])
+        known = valid.column(view.axis) / view.unit
+        scores = valid.column(Series.BITS)
+        # A single validation would be a line without length: it is shown as a point.
+        self.valid.setData(known, scores, symbol="o" if len(known) == 1 else None)
+        self.valid.setSymbolBrush(self.colour)
+        self._mark_best(view)
+        self._shade(view, places, means)
+
+    def point_at(self, view: View, place: float | None) -> tuple[float | None, float | None]:
+        """Training and validation at a place, marked in the plot; None marks nothing."""
+        if place is None:
+            self.hover.setData([], [])
+            return None, None
+        values = self.series.at(view.axis, place * view.unit)
+        shown = [value for value in values if value is not None]
+        self.hover.setData([place] * len(shown), shown)
+        return values
+
+    def _mark_best(self, view: View) -> None:
+        best = self.series.best
+        self.words.setVisible(best is not None and self.main)
+        if best is None:
+            self.best.setData([], [])
+            return
+        step, seconds, bits = best
+        place = (step if view.axis == Series.STEP else seconds) / view.unit
+        self.best.setData([place], [bits])
+        mark = "=" if self.exact else "≤"
+        self.words.setText(f"best {mark} {bits:.4g} at step {step:,}")
+        self.words.setPos(*view.placed(place, bits))
+        last = float(self.series.valid.column(view.axis)[-1]) / view.unit
+        # Near the right edge the words grow to the left, near the left one to the right.
+        self.words.setAnchor((min(1.0, max(0.0, place / last)) if last else 0.5, 1.2))
+
+    def _shade(self, view: View, places: NDArray[np.float64], means: NDArray[np.float64]) -> None:
+        overfit = self.series.overfit() if self.main else None
+        self.gap.setVisible(overfit is not None and overfit.rising)
+        if overfit is None or not overfit.rising or not len(places):
+            return
+        valid = self.series.valid
+        after = valid.column(Series.STEP) >= overfit.best_step
+        known = valid.column(view.axis)[after] / view.unit
+        self._upper.setData(known, valid.column(Series.BITS)[after])
+        self._lower.setData(known, np.interp(known, places, means))

@@ -1,0 +1,182 @@
+"""What to draw: how many, with which temperature and top-k, from which seed, of which class."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import (
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSpinBox,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from genstudio.core.spaces import Space
+from genstudio.ui.theme import CONTROL, HALF, icon
+from genstudio.ui.widgets.class_choice import ClassChoice
+from genstudio.ui.widgets.number_field import NumberField
+from genstudio.ui.widgets.segmented import Segmented
+
+__all__ = ["COUNTS", "DrawForm"]
+
+COUNTS = (1, 4, 16, 36, 64)
+_LARGEST_SEED = 2**31 - 1
+_FRESH_SEEDS = 1_000_000  # six digits are easy to read out
+_LOWEST_TEMPERATURE = 0.1
+
+
+class DrawForm(QWidget):
+    """The few controls of a sampler.
+
+    Attributes:
+        controls_edited: temperature or another knob changed.
+        wanted_changed: count, class or a typed seed changed; draw anew.
+        another_wanted: the button was pressed; `next_seed` says from which seed.
+    """
+
+    controls_edited = Signal()
+    wanted_changed = Signal()
+    another_wanted = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._knobs: dict[str, NumberField] = {}
+        self._schema: tuple[dict[str, Any], int] | None = None
+        self._knob_grid = QGridLayout()
+        self._knob_grid.setContentsMargins(0, 0, 0, 0)
+        self._knob_grid.setSpacing(HALF)
+        self.count = Segmented([str(count) for count in COUNTS], "Images drawn together")
+        self.count.setToolTip("How many images are drawn together")
+        self.count.chosen.connect(lambda _: self.wanted_changed.emit())
+        self.seed = QSpinBox()
+        self.seed.setRange(0, _LARGEST_SEED)
+        self.seed.setKeyboardTracking(False)
+        self.seed.setAccessibleName("Seed")
+        self.seed.setToolTip("The same seed gives the same picture, however many are drawn")
+        self.seed.valueChanged.connect(lambda _: self.wanted_changed.emit())
+        self.lock = _small("lock-open-variant-outline", "Keep this seed")
+        self.lock.setCheckable(True)
+        self.lock.toggled.connect(self._locked)
+        self.copy = _small("content-copy", "Copy the seed")
+        self.copy.clicked.connect(
+            lambda: QGuiApplication.clipboard().setText(str(self.seed.value()))
+        )
+        self.classes = ClassChoice()
+        self.classes.chosen.connect(self.wanted_changed)
+        self.another = QPushButton()
+        self.another.setProperty("role", "primary")
+        self.another.clicked.connect(self.another_wanted)
+        self._locked(False)
+        self._lay_out()
+
+    def offer(self, schema: dict[str, Any], space: Space, conditional: bool) -> None:
+        """Offer a family's knobs for a space; values that still fit stay."""
+        self.classes.offer(space.labels if conditional else ())
+        if self._schema == (schema, space.levels):
+            return
+        self._schema = (schema, space.levels)
+        while self._knob_grid.count():
+            self._knob_grid.takeAt(0).widget().deleteLater()
+        self._knobs = {}
+        for row, (name, given) in enumerate(schema.get("properties", {}).items()):
+            if given.get("type") not in ("number", "integer"):
+                continue
+            knob = dict(given)
+            if knob.get("log") and knob.get("exclusiveMinimum") == 0:
+                knob["minimum"] = _LOWEST_TEMPERATURE
+                del knob["exclusiveMinimum"]
+            if name == "top_k":
+                knob["maximum"] = min(knob.get("maximum", space.levels), space.levels)
+            title = knob.get("label") or name.replace("_", " ").capitalize()
+            field = NumberField(knob, title)
+            field.edit.setFixedWidth(56)
+            field.set_value(knob["default"])
+            field.edited.connect(self._knob_edited)
+            label = QLabel(title)
+            words = "\n".join(filter(None, (knob.get("description"), knob.get("formula"))))
+            label.setToolTip(words)
+            field.setToolTip(words)
+            self._knob_grid.addWidget(label, row, 0)
+            self._knob_grid.addWidget(field, row, 1)
+            self._knobs[name] = field
+
+    def controls(self) -> dict[str, Any]:
+        """The knobs as settings."""
+        return {name: field.value() for name, field in self._knobs.items()}
+
+    def show_controls(self, controls: dict[str, Any]) -> None:
+        """Put the knobs somewhere; nobody is told."""
+        for name, value in controls.items():
+            if name in self._knobs:
+                self._knobs[name].set_value(value)
+
+    def show_seed(self, seed: int) -> None:
+        """Show a seed; nobody is told."""
+        self.seed.blockSignals(True)
+        self.seed.setValue(seed)
+        self.seed.blockSignals(False)
+
+    def next_seed(self) -> int:
+        """The seed of the next drawing: this one where it is locked, else a fresh one."""
+        return self.seed.value() if self.lock.isChecked() else secrets.randbelow(_FRESH_SEEDS)
+
+    @property
+    def images(self) -> int:
+        """How many images to draw."""
+        return int(self.count.word or 1)
+
+    def _knob_edited(self) -> None:
+        if not any(field.problem() for field in self._knobs.values()):
+            self.controls_edited.emit()
+
+    def _locked(self, locked: bool) -> None:
+        self.lock.setIcon(icon("lock-outline" if locked else "lock-open-variant-outline"))
+        self.another.setIcon(icon("repeat" if locked else "dice-5-outline", "on_accent"))
+        self.another.setText("Draw again" if locked else "Draw another")
+        self.another.setToolTip(
+            "Draw from the same seed once more (D)" if locked else "Draw from a new seed (D)"
+        )
+
+    def _lay_out(self) -> None:
+        seed = QHBoxLayout()
+        seed.setSpacing(4)
+        name = QLabel("Seed")
+        name.setMinimumWidth(80)
+        seed.addWidget(name)
+        seed.addWidget(self.seed, 1)
+        seed.addWidget(self.lock)
+        seed.addWidget(self.copy)
+        count = QHBoxLayout()
+        count.setSpacing(4)
+        images = QLabel("Images")
+        images.setMinimumWidth(80)
+        count.addWidget(images)
+        count.addWidget(self.count, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(HALF)
+        column.addLayout(count)
+        column.addLayout(self._knob_grid)
+        column.addLayout(seed)
+        column.addWidget(self.classes)
+        column.addWidget(self.another)
+        self._knob_grid.setColumnMinimumWidth(0, 76)
+        self._knob_grid.setColumnStretch(1, 1)
+
+
+def _small(name: str, words: str) -> QToolButton:
+    button = QToolButton()
+    button.setProperty("role", "plain")
+    button.setIcon(icon(name))
+    button.setFixedSize(CONTROL, CONTROL)
+    button.setToolTip(words)
+    button.setAccessibleName(words)
+    button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    return button

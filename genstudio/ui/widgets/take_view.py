@@ -1,0 +1,270 @@
+"""A take being played: canvas, caption and transport, and the clock that moves the playhead."""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QColor, QHideEvent, QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from genstudio.ui.playback import Playback
+from genstudio.ui.takes import Take
+from genstudio.ui.theme import HALF, theme
+from genstudio.ui.trace_colours import Overlay, TraceColours, scale_of
+from genstudio.ui.widgets.canvas import Pixel, PixelCanvas
+from genstudio.ui.widgets.readout import ScaleBar
+from genstudio.ui.widgets.transport import Transport
+
+__all__ = ["TakeView"]
+
+_FRAME = 16
+"""Milliseconds between two frames."""
+
+
+class TakeView(QWidget):
+    """Plays the current take on the canvas; nothing is painted while nothing moves.
+
+    Attributes:
+        moved: the playhead moved, or more is known; what is said beside the canvas may differ.
+        canvas: the images.
+        transport: the buttons.
+        playback: the playhead.
+        take: what is shown, or None.
+        sample: the one sample that is shown large, or None for all of them.
+    """
+
+    moved = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.canvas = PixelCanvas("Picture")
+        self.caption = QLabel()
+        self.caption.setProperty("role", "secondary")
+        self.scale_bar = ScaleBar()
+        self.transport = Transport()
+        self.playback = Playback()
+        self.take: Take | None = None
+        self.sample: int | None = None
+        self.overlay = Overlay.PICTURE
+        self._peeking = False
+        self._colours: TraceColours | None = None
+        self._painted = 0  # the position that the canvas shows
+        self._timer = QTimer(self)
+        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
+        self._timer.setInterval(_FRAME)
+        self._timer.timeout.connect(self.tick)
+        self._ticked = 0.0
+        below = QHBoxLayout()
+        below.setContentsMargins(0, 0, 0, 0)
+        below.addWidget(self.caption, 1)
+        below.addWidget(self.scale_bar)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(HALF)
+        column.addWidget(self.canvas, 1)
+        column.addLayout(below)
+        column.addWidget(self.transport)
+        self.transport.toggled.connect(self.toggle)
+        self.transport.sought.connect(self.seek)
+        self.transport.stepped.connect(self.step)
+        self.transport.went_live.connect(self.jump_to_live)
+        self.transport.loop_chosen.connect(self.set_loop)
+        self.transport.speed_chosen.connect(self.set_speed)
+        self.canvas.tapped.connect(self.toggle)
+        theme().changed.connect(self.redraw)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(420, 320)
+
+    # --- what is shown ---
+
+    def open(self, take: Take | None, position: int = 0, playing: bool = False) -> None:
+        """Show a take from a position on."""
+        if take is None or self.take is None or take.trace.count != self.take.trace.count:
+            self.sample = None
+        if take is not None and take.trace.count == 1:
+            self.sample = None
+        self.take = take
+        trace = None if take is None else take.trace
+        self.playback.open(
+            trace.dimensions if trace else 0, trace.length if trace else 0, position, playing
+        )
+        self.redraw()
+        self._draw_curve()
+        self._clock()
+
+    def show_sample(self, sample: int | None) -> None:
+        """Show one sample large, or all of them."""
+        self.sample = sample
+        self.redraw()
+        self._draw_curve()
+
+    def show_overlay(self, overlay: Overlay) -> None:
+        """Show the picture, or what is behind it."""
+        self.overlay = overlay
+        self.redraw()
+
+    def peek(self, peeking: bool) -> None:
+        """Show the parent's picture for a moment."""
+        if peeking != self._peeking:
+            self._peeking = peeking
+            self.redraw()
+
+    @property
+    def peeking(self) -> bool:
+        """Whether the parent is shown."""
+        return self._peeking
+
+    def grow(self) -> None:
+        """The take has more steps."""
+        if self.take is None:
+            return
+        self.playback.grow(self.take.trace.length)
+        self._draw_curve()
+        self.moved.emit()
+
+    def sample_of(self, pixel: Pixel) -> int:
+        """Which sample of the take an image on the canvas is."""
+        return pixel.image if self.sample is None else self.sample
+
+    def redraw(self) -> None:
+        """Write every pixel anew."""
+        take = self.take
+        if take is None:
+            self._colours = None
+            self.canvas.set_grid(0, 0, 0)
+            self.scale_bar.show_scale(None)
+            self.transport.show_state(self.playback)
+            return
+        samples = self._samples()
+        blank = QColor(theme().colours.raised).rgb()
+        trace = take.trace
+        parent = take.parent
+        overlay = self.overlay
+        if overlay is Overlay.DIFFERENCE and parent is None:
+            overlay = Overlay.PICTURE
+        if self._peeking and parent is not None:
+            trace, overlay = parent.trace, Overlay.PICTURE
+            samples = slice(take.sample, take.sample + 1)
+        self._colours = TraceColours(
+            trace, overlay, blank, None if parent is None else parent.trace, take.sample
+        )
+        space = take.trace.space
+        count = take.trace.count if self.sample is None else 1
+        self.canvas.set_grid(count, space.height, space.width)
+        everything = np.arange(space.height * space.width)
+        position = self.playback.position
+        self.canvas.write_all(self._colours.colours(everything, position, samples))
+        self._painted = position
+        self.scale_bar.show_scale(scale_of(overlay, space.levels))
+        self._mark()
+        self.transport.show_state(self.playback)
+        self.moved.emit()
+
+    def _samples(self) -> slice:
+        return slice(None) if self.sample is None else slice(self.sample, self.sample + 1)
+
+    def _mark(self) -> None:
+        """Outline what was put by hand, as far as it is shown."""
+        take = self.take
+        if take is None or take.trace.count > 1:
+            self.canvas.set_marks([])
+            return
+        space, order = take.trace.space, take.trace.order
+        places = {
+            int(order[edit.step]) // space.channels
+            for edit in take.edits
+            if edit.step < self.playback.position
+        }
+        self.canvas.set_marks([Pixel(0, *divmod(place, space.width)) for place in sorted(places)])
+
+    def _draw_curve(self) -> None:
+        take = self.take
+        if take is None:
+            self.transport.scrubber.show_recording(np.zeros(0), 0, 1.0, [])
+            return
+        surprise = take.trace.surprise[self._samples(), : take.trace.length]
+        scale = scale_of(Overlay.SURPRISE, take.trace.space.levels)
+        assert scale is not None  # noqa: S101 - surprise has a scale
+        self.transport.scrubber.show_recording(
+            surprise.mean(axis=0) / np.log(2),
+            take.trace.dimensions,
+            scale.high,
+            [edit.step for edit in take.edits],
+        )
+
+    # --- the playhead ---
+
+    def toggle(self) -> None:
+        """Play or pause."""
+        self.playback.toggle()
+        self._show_moved()
+
+    def pause(self) -> None:
+        """Stay here."""
+        self.playback.pause()
+        self._show_moved()
+
+    def seek(self, position: int) -> None:
+        """Put the playhead somewhere."""
+        self.playback.seek(position)
+        self._show_moved()
+
+    def step(self, by: int) -> None:
+        """Pause, and move by so many symbols."""
+        self.playback.step(by)
+        self._show_moved()
+
+    def jump_to_live(self) -> None:
+        """To the live edge, and stay there."""
+        self.playback.jump_to_live()
+        self._show_moved()
+
+    def set_loop(self, loop: bool) -> None:
+        """Begin again at the end, or stay there."""
+        self.playback.loop = loop
+        self.transport.loop.setChecked(loop)
+
+    def set_speed(self, speed: float) -> None:
+        """Symbols a second."""
+        self.playback.speed = speed
+
+    def tick(self) -> None:
+        """One frame."""
+        now = time.perf_counter()
+        elapsed, self._ticked = now - self._ticked, now
+        if self.playback.advance(min(elapsed, 0.25)) or not self.playback.playing:
+            self._show_moved()
+
+    def _show_moved(self) -> None:
+        position = self.playback.position
+        if self._colours is not None and position != self._painted:
+            pixels = self._colours.touched(self._painted, position)
+            samples = self._samples()
+            if self._peeking and self.take is not None and self.take.parent is not None:
+                samples = slice(self.take.sample, self.take.sample + 1)
+            self.canvas.write(pixels, self._colours.colours(pixels, position, samples))
+            self._painted = position
+            self._mark()
+        self.transport.show_state(self.playback)
+        self._clock()
+        self.moved.emit()
+
+    def _clock(self) -> None:
+        """The clock runs only while the playhead moves and somebody can see it."""
+        wanted = self.playback.playing and self.isVisible()
+        if wanted and not self._timer.isActive():
+            self._ticked = time.perf_counter()
+            self._timer.start()
+        elif not wanted:
+            self._timer.stop()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._clock()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._clock()

@@ -1,0 +1,122 @@
+"""The tree of takes as thumbnails: seeds are roots, interventions branch off."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QIcon, QImage, QKeyEvent, QPixmap
+from PySide6.QtWidgets import QAbstractItemView, QTreeWidget, QTreeWidgetItem
+
+from genstudio.core.pictures import sheet
+from genstudio.ui.takes import Take, Takes
+
+__all__ = ["TakesTree"]
+
+_THUMBNAIL = 40
+_ROLE = Qt.ItemDataRole.UserRole
+
+
+class TakesTree(QTreeWidget):
+    """Click or move with the arrow keys to revisit a take; Delete forgets it.
+
+    Attributes:
+        chosen: the person went to a `Take`.
+        deleted: the person wants a `Take` forgotten.
+    """
+
+    chosen = Signal(object)
+    deleted = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setAccessibleName("Takes")
+        self.setToolTip("Every seed and every intervention; Delete forgets one with its branches")
+        self.setHeaderHidden(True)
+        self.setIconSize(QSize(_THUMBNAIL, _THUMBNAIL))
+        self.setIndentation(12)
+        self.setItemsExpandable(False)
+        self.setRootIsDecorated(False)
+        self.setFixedWidth(144)
+        self.setFrameShape(QTreeWidget.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self._items: dict[int, QTreeWidgetItem] = {}
+        self.currentItemChanged.connect(self._moved)
+
+    def show_takes(self, takes: Takes, current: Take | None) -> None:
+        """Show a forest; thumbnails that are there already stay."""
+        self.blockSignals(True)
+        icons = {number: item.icon(0) for number, item in self._items.items()}
+        self.clear()
+        self._items = {}
+        for take in takes:
+            parent = self if take.parent is None else self._items[take.parent.number]
+            item = QTreeWidgetItem(parent, [take.words])
+            item.setData(0, _ROLE, take)
+            item.setSizeHint(0, QSize(0, _THUMBNAIL + 8))
+            item.setToolTip(0, _told(take))
+            item.setIcon(0, icons.get(take.number, QIcon()))
+            item.setExpanded(True)
+            self._items[take.number] = item
+            if take.number not in icons:
+                self.draw_thumbnail(take)
+        self.expandAll()
+        self.blockSignals(False)
+        self.set_current(current)
+
+    def set_current(self, take: Take | None) -> None:
+        """Highlight a take without telling anybody."""
+        self.blockSignals(True)
+        item = None if take is None else self._items.get(take.number)
+        self.setCurrentItem(item)
+        if item is not None:
+            self.scrollToItem(item)
+        self.blockSignals(False)
+        self.viewport().update()
+
+    def draw_thumbnail(self, take: Take) -> None:
+        """Draw a take as far as it is recorded."""
+        item = self._items.get(take.number)
+        if item is None:
+            return
+        page = sheet(take.trace.images(), take.trace.space.levels)
+        if page.shape[-1] == 1:
+            page = page.repeat(3, axis=2)
+        tall, wide, _ = page.shape
+        image = QImage(page.tobytes(), wide, tall, wide * 3, QImage.Format.Format_RGB888)
+        side = max(1, _THUMBNAIL // max(tall, wide)) * max(tall, wide)
+        if max(tall, wide) > _THUMBNAIL:
+            side = _THUMBNAIL
+        smooth = side < max(tall, wide)
+        mode = (
+            Qt.TransformationMode.SmoothTransformation
+            if smooth
+            else Qt.TransformationMode.FastTransformation
+        )
+        pixmap = QPixmap.fromImage(
+            image.scaled(side, side, Qt.AspectRatioMode.KeepAspectRatio, mode)
+        )
+        item.setIcon(0, QIcon(pixmap))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        item = self.currentItem()
+        if event.key() == Qt.Key.Key_Delete and item is not None:
+            self.deleted.emit(item.data(0, _ROLE))
+        elif event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down):
+            super().keyPressEvent(event)
+        else:
+            event.ignore()
+
+    def _moved(self, item: QTreeWidgetItem | None) -> None:
+        if item is not None:
+            self.chosen.emit(item.data(0, _ROLE))
+
+
+def _told(take: Take) -> str:
+    count = take.trace.count
+    text = f"Take {take.number}: seed {take.request.seed}, {count} image{'s' if count > 1 else ''}"
+    changes = {key: value for key, value in take.request.controls.items()}
+    text += "".join(f", {name.replace('_', ' ')} {value:g}" for name, value in changes.items())
+    if take.edits:
+        text += f"\n{len(take.edits)} pixel(s) set by hand; the last: row, column → symbol {take.words}"
+    return text

@@ -1,0 +1,70 @@
+"""A command line whose runs, data and caches are in a temporary folder."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from genstudio.cli import main
+
+TINY = [
+    "--levels=2",
+    "--steps=6",
+    "--device=cpu",
+    "--set=channels=6",
+    "--set=blocks=1",
+    "--set=head=6",
+    "--set=validate_every=3",
+    "--set=validation_size=8",
+    "--set=preview_every=0",
+    "--set=log_every=2",
+]
+"""A PixelCNN on digits that is trained in a moment."""
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a command left behind."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def document(self) -> Any:
+        return json.loads(self.out)
+
+
+Run = Callable[..., Said]
+
+
+@pytest.fixture
+def genstudio(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Run:
+    """Run a command in this process."""
+    monkeypatch.setenv("GENSTUDIO_RUNS", str(tmp_path / "runs"))
+    monkeypatch.setenv("GENSTUDIO_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("GENSTUDIO_DATA", str(tmp_path / "data"))
+
+    def run(*arguments: object) -> Said:
+        capsys.readouterr()
+        code = main([str(argument) for argument in arguments])
+        return Said(code, *capsys.readouterr())
+
+    return run
+
+
+@pytest.fixture
+def trained(genstudio: Run, tmp_path: Path) -> Path:
+    """The folder of a tiny trained run."""
+    folder = tmp_path / "runs" / "tiny"
+    folder.parent.mkdir(exist_ok=True)
+    said = genstudio("train", "pixelcnn", *TINY, "--out", folder)
+    assert said.code == 0, said.err
+    return folder

@@ -1,0 +1,160 @@
+"""`genstudio sample`, `complete` and `evaluate`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from genstudio.core.export import read_npz
+from genstudio.core.recipe import read_recipe
+
+from .conftest import TINY, Run
+
+
+def _grey(path: Path, values: np.ndarray) -> Path:
+    Image.fromarray(values.astype(np.uint8)).save(path)
+    return path
+
+
+def test_a_sheet_holds_every_image_at_its_scale_and_the_recipe(
+    genstudio: Run, trained: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "sheet.png"
+    said = genstudio("sample", trained, "-n", 4, "--seed", 7, "--scale", 3,
+                     "--set", "temperature=0.5", "--out", out, "--json")  # fmt: skip
+    assert said.code == 0, said.err
+    with Image.open(out) as picture:
+        assert picture.size == (3 * 17, 3 * 17)  # two 8-pixel images and a gap, each way
+    recipe = read_recipe(out)
+    assert (recipe.run, recipe.count, recipe.seed) == ("tiny", 4, 7)
+    assert recipe.controls["temperature"] == 0.5
+    assert said.document["recipe"]["weights"] == recipe.weights != ""
+    assert len(said.document["log_prob_nats"]) == 4
+
+
+def test_the_same_seed_gives_the_same_image_in_any_batch(
+    genstudio: Run, trained: Path, tmp_path: Path
+) -> None:
+    one, many = tmp_path / "one.npz", tmp_path / "many.npz"
+    assert genstudio("sample", "tiny", "-n", 1, "--out", one).code == 0
+    assert genstudio("sample", "tiny", "-n", 5, "--out", many).code == 0
+    np.testing.assert_array_equal(read_npz(one)[0].images()[0], read_npz(many)[0].images()[0])
+
+
+@pytest.mark.parametrize("suffix", ["gif", "webp"])
+def test_a_recording_becomes_an_animation(
+    genstudio: Run, trained: Path, tmp_path: Path, suffix: str
+) -> None:
+    out = tmp_path / f"drawing.{suffix}"
+    assert genstudio("sample", trained, "-n", 1, "--out", out).code == 0
+    with Image.open(out) as picture:
+        assert getattr(picture, "n_frames", 1) > 1
+    assert read_recipe(out).run == "tiny"
+
+
+def test_classes_are_asked_for_by_name_and_take_turns(genstudio: Run, tmp_path: Path) -> None:
+    folder, out = tmp_path / "told", tmp_path / "told.npz"
+    genstudio("train", "pixelcnn", *TINY, "--set", "conditional=true", "--out", folder)
+    said = genstudio("sample", folder, "-n", 4, "--label", 3, "--label", 8, "--out", out)
+    assert said.code == 0, said.err
+    assert read_npz(out)[0].labels.tolist() == [[3], [8], [3], [8]]
+
+
+def test_completion_keeps_what_the_mask_shows_white(
+    genstudio: Run, trained: Path, tmp_path: Path
+) -> None:
+    picture = np.zeros((8, 8))
+    picture[:4] = 255
+    mask = np.zeros((8, 8))
+    mask[:4] = 255
+    out = tmp_path / "completed.npz"
+    said = genstudio("complete", trained, "--image", _grey(tmp_path / "i.png", picture),
+                     "--mask", _grey(tmp_path / "m.png", mask), "-n", 3,
+                     "--out", out, "--json")  # fmt: skip
+    assert said.code == 0, said.err
+    assert (said.document["known"], said.document["hidden"]) == (32, 32)
+    trace, recipe = read_npz(out)
+    assert recipe.kind == "complete"
+    assert (trace.images()[:, :4] == 1).all()
+    assert trace.places(trace.given)[:, :4].all()
+    assert not trace.places(trace.given)[:, 4:].any()
+
+
+def test_another_size_has_to_be_fitted_on_purpose(
+    genstudio: Run, trained: Path, tmp_path: Path
+) -> None:
+    picture = np.zeros((20, 30))
+    picture[:, 15:] = 255
+    image = _grey(tmp_path / "wide.png", picture)
+    arguments = ["complete", trained, "--image", image, "--mask", image,
+                 "--out", tmp_path / "c.npz"]  # fmt: skip
+    refused = genstudio(*arguments)
+    assert refused.code == 2
+    assert "“wide.png” is 30×20, but the model draws images of 8×8" in refused.err
+    assert genstudio(*arguments, "--fit").code == 0
+    trace, _ = read_npz(tmp_path / "c.npz")
+    # The left half of the mask is black, hence hidden; the right half is known and white.
+    known = trace.places(trace.given)[0, :, :, 0]
+    assert not known[:, :4].any()
+    assert known[:, 4:].all()
+    assert (trace.images()[0, :, 5:] == 1).all()
+
+
+def test_the_score_is_the_models_own(genstudio: Run, trained: Path) -> None:
+    import torch
+
+    import genstudio as package
+    from genstudio.core.training import DataSpec
+    from genstudio.data import catalog
+
+    said = genstudio("evaluate", trained, "--limit", 10, "--json").document
+    split = catalog.open_data(DataSpec(levels=2)).split("test")
+    model = package.open_run(trained).load_model()
+    with torch.no_grad():
+        nats = -model.log_prob(torch.from_numpy(split.symbols[:10]).long())
+    assert (said["split"], said["count"], said["exact"]) == ("test", 10, True)
+    assert said["nats"] == pytest.approx(float(nats.mean()), rel=1e-5)
+    assert said["bits_per_dim"] == pytest.approx(float(nats.mean()) / 64 / np.log(2), rel=1e-5)
+
+
+def test_an_exact_score_is_marked_so(genstudio: Run, trained: Path) -> None:
+    said = genstudio("evaluate", trained, "--limit", 3)
+    assert "test split: = " in said.out
+    assert "(3 images)" in said.out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["sample", "tiny", "--out", "x.bmp"], "“x.bmp” is no kind of file"),
+        (["sample", "tiny", "--out", "nowhere/x.png"], "There is no folder nowhere."),
+        (["sample", "tiny", "-n", "0", "--out", "x.png"], "At least one image"),
+        (["sample", "tiny", "--set", "temprature=1", "--out", "x.png"], "Known settings: temp"),
+        (["sample", "tiny", "--label", "3", "--out", "x.png"], "not trained with classes"),
+        (["sample", "tiny", "--label", "cat", "--out", "x.png"], "There is no digit called “cat”"),
+        (["sample", "tinny", "--out", "x.png"], "There is no run called “tinny”."),
+        (["complete", "tiny", "--image", "no.png", "--mask", "no.png", "--out", "x.png"],
+         "There is no file no.png."),
+        (["complete", "tiny", "--image", "a", "--mask", "b", "--method", "magic",
+          "--out", "x.png"], "There is no method “magic”."),
+        (["evaluate", "tiny", "--split", "tests"], "There is no split called “tests”."),
+    ],
+)  # fmt: skip
+def test_a_mistake_ends_with_two_and_writes_nothing(
+    *,
+    genstudio: Run,
+    trained: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    arguments: list[str],
+    sentence: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    said = genstudio(*arguments)
+    assert said.code == 2
+    assert sentence in said.err
+    assert said.out == ""
+    assert not list(tmp_path.glob("x.*"))
