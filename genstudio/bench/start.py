@@ -30,17 +30,21 @@ def run(options: Options) -> list[Row]:
             probe = folder / "painted"
             probe.unlink(missing_ok=True)
             began = time.time()
-            ended = subprocess.run(  # noqa: S603 - our own program
-                [sys.executable, *command],
-                env={**env, _PROBE: str(probe)},
-                capture_output=True,
-                timeout=_PATIENCE,
-                check=False,
-            )
+            try:
+                ended = subprocess.run(  # noqa: S603 - our own program
+                    [sys.executable, *command],
+                    env={**env, _PROBE: str(probe)},
+                    capture_output=True,
+                    text=True,
+                    timeout=_PATIENCE,
+                    check=False,
+                )
+            except subprocess.TimeoutExpired as error:
+                raise UserError(f"A window was not painted within {_PATIENCE:.0f} s.") from error
             if not probe.is_file():
+                said = ended.stderr.strip().splitlines() or [f"it ended with {ended.returncode}"]
                 raise UserError(
-                    "The window was never painted: "
-                    + (ended.stderr.decode(errors="replace").strip().splitlines() or ["?"])[-1],
+                    f"The window was never painted: {said[-1]}",
                     "Choose a display, or set QT_QPA_PLATFORM=offscreen.",
                 )
             return float(probe.read_text()) - began

@@ -81,6 +81,7 @@ def show(
     pixels = document.pop("symbol_counts")
     document |= {f"{split} images": f"{count:,}" for split, count in document.pop("sizes").items()}
     document["missing"] = " ".join(document["missing"]) or "nothing"
+    document["notes"] = " ".join(document["notes"]) or "none"
     document["values of a pixel"] = ", ".join(str(count) for count in pixels)
     for label, counts in classes.items():
         document[label] = ", ".join(f"{word}: {count:,}" for word, count in counts.items())
@@ -99,6 +100,7 @@ def _document(card: DataCard, spec: DataSpec, view: DataView) -> dict[str, Any]:
         "content_hash": view.content_hash,
         "sizes": view.sizes,
         "missing": list(view.missing),
+        "notes": list(view.notes),
         "classes": {
             label.name: dict(zip(label.classes, counts.tolist(), strict=True))
             for label, counts in zip(view.space.labels, view.class_counts, strict=True)

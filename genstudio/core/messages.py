@@ -340,11 +340,13 @@ class DataView:
         space: in the form asked for.
         sizes: images per split; splits that are missing here are absent.
         missing: one sentence for each split that is not here.
-        examples: (n, *S) uint8 from the training split.
+        examples: (n, *S) uint8 from the training split, evenly over it; of labelled data as
+            many of each class of the first label.
         example_labels: (n, L) int64.
         class_counts: for each label of the space, (classes,) counts over the training split.
         symbol_counts: (K,) counts over the training split.
         content_hash: of the training split, hexadecimal.
+        notes: sentences on what was found and left out.
     """
 
     space: Grid
@@ -355,6 +357,7 @@ class DataView:
     class_counts: tuple[NDArray[np.int64], ...]
     symbol_counts: NDArray[np.int64]
     content_hash: str
+    notes: tuple[str, ...] = ()
 
 
 # --- events: every job ends in exactly one of Finished, Failed, Cancelled ---

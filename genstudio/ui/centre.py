@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
-    QFrame,
     QHBoxLayout,
     QLabel,
     QPushButton,
@@ -20,6 +19,7 @@ import genstudio.ui.panels
 from genstudio.core.discovery import import_modules
 from genstudio.core.runs import Run
 from genstudio.ui import panel as panel_module
+from genstudio.ui.naming import hairline, named, with_role
 from genstudio.ui.panel import Panel
 from genstudio.ui.studio import Studio
 from genstudio.ui.theme import GAP, HALF, MARGIN, icon
@@ -111,7 +111,7 @@ class Centre(QWidget):
         self.studio = studio
         self.kinds = tuple(kinds)
         self._pages: dict[int, _Page] = {}
-        self.tabs = QTabBar(accessibleName="Panels")
+        self.tabs = named(QTabBar(), "Panels")
         self.tabs.setExpanding(False)
         self.tabs.setDrawBase(False)
         self.tabs.setUsesScrollButtons(True)
@@ -119,10 +119,8 @@ class Centre(QWidget):
             self.tabs.addTab(icon(kind.icon_name), kind.title)
             keys = f" (Ctrl+{index + 1})" if index < 9 else ""
             self.tabs.setTabToolTip(index, f"{kind.question}{keys}")
-        self._question = QLabel()
-        self._question.setProperty("role", "question")
-        self._title = QLabel()
-        self._title.setProperty("role", "title")
+        self._question = with_role(QLabel(), "question")
+        self._title = with_role(QLabel(), "title")
         self._stack = QStackedWidget()
         self._arrange()
         self.tabs.currentChanged.connect(self._show)
@@ -132,8 +130,6 @@ class Centre(QWidget):
         bar = QHBoxLayout()
         bar.setContentsMargins(HALF, 0, HALF, 0)
         bar.addWidget(self.tabs, 1)
-        line = QFrame(fixedHeight=1)
-        line.setProperty("role", "hairline")
         header = QHBoxLayout()
         header.setContentsMargins(MARGIN, GAP, MARGIN, 0)
         header.setSpacing(GAP)
@@ -143,7 +139,7 @@ class Centre(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addLayout(bar)
-        layout.addWidget(line)
+        layout.addWidget(hairline())
         layout.addLayout(header)
         layout.addWidget(self._stack, 1)
 

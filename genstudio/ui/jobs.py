@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from genstudio.core.messages import Share, Train, TrainProgress, TrainStarted, Wish
+from genstudio.ui.naming import named, with_role
 from genstudio.ui.studio import Job, Studio
 from genstudio.ui.theme import GAP, HALF, icon
 from genstudio.ui.words import memory, span
@@ -41,18 +42,16 @@ class JobsStrip(QFrame):
     """One row for each job that has a title, and where one computes at the right."""
 
     def __init__(self, studio: Studio) -> None:
-        super().__init__(accessibleName="Jobs")
-        self.setProperty("role", "surface")
+        super().__init__()
+        named(self, "Jobs", role="surface")
         self._studio = studio
         self._rows: dict[int, _Row] = {}
-        self._idle = QLabel("No jobs are running")
-        self._idle.setProperty("role", "secondary")
-        self._clear = QToolButton(text="Clear ended jobs", accessibleName="Clear ended jobs")
-        self._clear.setProperty("role", "plain")
-        self._clear.setToolTip("Take every job that has ended off this list")
+        self._idle = with_role(QLabel("No jobs are running"), "secondary")
+        tip = "Take every job that has ended off this list"
+        self._clear = named(QToolButton(), "Clear ended jobs", tip, "plain")
+        self._clear.setText("Clear ended jobs")
         self._clear.clicked.connect(self._clear_ended)
-        self._place = QLabel()
-        self._place.setProperty("role", "secondary")
+        self._place = with_role(QLabel(), "secondary")
         self._list = QVBoxLayout()
         self._list.setContentsMargins(0, 0, 0, 0)
         self._list.setSpacing(0)
@@ -127,7 +126,8 @@ class _Row(QWidget):
     """One job."""
 
     def __init__(self, studio: Studio, job: Job) -> None:
-        super().__init__(accessibleName=job.title)
+        super().__init__()
+        named(self, job.title)
         self.setFixedHeight(_ROW)
         self._studio = studio
         self._job = job
@@ -135,7 +135,7 @@ class _Row(QWidget):
         self._glyph = QLabel()
         self._title = QLabel(job.title)
         self._title.setMaximumWidth(320)
-        self._bar = QProgressBar(textVisible=False, accessibleName=f"Progress of {job.title}")
+        self._bar = named(QProgressBar(textVisible=False), f"Progress of {job.title}")
         self._bar.setFixedWidth(160)
         self._bar.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self._text = QLabel()
@@ -163,8 +163,7 @@ class _Row(QWidget):
         self._progress(job.latest)
 
     def _button(self, glyph: str, words: str, slot: Callable[[], object]) -> QToolButton:
-        button = QToolButton(accessibleName=f"{words}: {self._job.title}", toolTip=words)
-        button.setProperty("role", "plain")
+        button = named(QToolButton(), f"{words}: {self._job.title}", words, "plain")
         button.setIcon(icon(glyph))
         button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         button.clicked.connect(lambda _checked: slot())

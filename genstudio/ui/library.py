@@ -19,6 +19,7 @@ from typing_extensions import override
 from genstudio.core.messages import TrainProgress
 from genstudio.core.runs import Run
 from genstudio.ui.library_rows import ROW, LibraryRows, RowPainter
+from genstudio.ui.naming import named, with_role
 from genstudio.ui.run_actions import RunActions
 from genstudio.ui.studio import Job, Studio
 from genstudio.ui.theme import GAP, HALF, icon
@@ -32,19 +33,19 @@ class Library(QFrame):
     train_wanted = Signal()
 
     def __init__(self, studio: Studio, actions: RunActions) -> None:
-        super().__init__(accessibleName="Library")
-        self.setProperty("role", "surface")
+        super().__init__()
+        named(self, "Library", role="surface")
         self.studio = studio
         self._actions = actions
         self.rows = LibraryRows(studio)
-        self.filter = QLineEdit(
-            placeholderText="Filter", clearButtonEnabled=True, accessibleName="Filter the library"
+        self.filter = named(
+            QLineEdit(placeholderText="Filter", clearButtonEnabled=True),
+            "Filter the library",
+            "Show only runs whose title, family or data hold these words",
         )
-        self.filter.setToolTip("Show only runs whose title, family or data hold these words")
-        self.filter.addAction(
-            icon("magnify", "secondary"), QLineEdit.ActionPosition.LeadingPosition
-        )
-        self.list = _List(accessibleName="Runs")
+        leading = QLineEdit.ActionPosition.LeadingPosition
+        self.filter.addAction(icon("magnify", "secondary"), leading)
+        self.list = named(_List(), "Runs")
         self.list.setModel(self.rows)
         self.list.setItemDelegate(RowPainter(self.rows))
         self.empty = QLabel(wordWrap=True, alignment=Qt.AlignmentFlag.AlignTop)
@@ -65,9 +66,8 @@ class Library(QFrame):
         self.refresh()
 
     def _arrange(self) -> None:
-        self.setMinimumWidth(200)
-        heading = QLabel("Library")
-        heading.setProperty("role", "heading")
+        self.setMinimumWidth(216)
+        heading = with_role(QLabel("Library"), "heading")
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, GAP, 0, GAP)
         layout.setSpacing(HALF)
@@ -149,8 +149,8 @@ class Library(QFrame):
 class _List(QListView):
     """A list whose arrows skip what cannot be chosen, and whose Enter leaves the choice alone."""
 
-    def __init__(self, **properties: object) -> None:
-        super().__init__(**properties)  # type: ignore[arg-type]
+    def __init__(self) -> None:
+        super().__init__()
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)

@@ -27,6 +27,7 @@ from typing_extensions import override
 
 from genstudio.core.errors import UserError
 from genstudio.core.runs import Run
+from genstudio.ui.naming import named
 from genstudio.ui.studio import Studio
 from genstudio.ui.theme import GAP, HALF, icon, theme
 from genstudio.ui.thumbnails import SIDE, thumbnail
@@ -193,7 +194,7 @@ class RowPainter(QStyledItemDelegate):
 
     @override
     def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index: Index) -> QWidget:
-        return QLineEdit(parent, accessibleName="Title of the run")
+        return named(QLineEdit(parent), "Title of the run")
 
     @override
     def updateEditorGeometry(
@@ -235,12 +236,13 @@ class RowPainter(QStyledItemDelegate):
         family = f"{self._library.family(run)} · {manifest.data.name}"
         _line(painter, line, family, small, colours.secondary)
         line.translate(0, QFontMetrics(small).height() + 2)
-        date = day(manifest.created)
-        width = QFontMetrics(small).horizontalAdvance(date)
-        worth = score(run) if state in ("finished", "stopped") else ""
-        _line(painter, line.adjusted(0, 0, -width - HALF, 0), worth or state, small, colours.text)
-        painter.setPen(QColor(colours.secondary))
-        painter.drawText(line, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, date)
+        words = (score(run) if state in ("finished", "stopped") else "") or state
+        _line(painter, line, words, small, colours.text)
+        date, metrics = day(manifest.created), QFontMetrics(small)
+        if metrics.horizontalAdvance(words + date) + HALF <= line.width():  # the score matters more
+            right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+            painter.setPen(QColor(colours.secondary))
+            painter.drawText(line, right, date)
 
     def _picture(self, painter: QPainter, place: QRect, run: Run) -> None:
         pixmap = thumbnail(run, painter.device().devicePixelRatioF())

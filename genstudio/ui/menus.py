@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QUrl
@@ -57,7 +58,7 @@ class Menus(QObject):
         bar.setCornerWidget(self.search)
         for keys, step in (("F6", 1), ("Shift+F6", -1)):
             shortcut = QShortcut(QKeySequence(keys), window)
-            shortcut.activated.connect(lambda step=step: window.cycle_regions(step))
+            shortcut.activated.connect(partial(window.cycle_regions, step))
         window.centre.panel_changed.connect(self._fill_run)
         app = QApplication.instance()
         if isinstance(app, QApplication):
@@ -111,7 +112,7 @@ class Menus(QObject):
         self._recent.clear()
         for path in recent_files(self._window.studio):
             self._add(
-                self._recent, path.name, lambda path=path: open_file(self._window.studio, path)
+                self._recent, path.name, partial(open_file, self._window.studio, path)
             ).setToolTip(str(path))
         if self._recent.isEmpty():
             self._add(self._recent, "Nothing has been opened yet", lambda: None).setEnabled(False)
@@ -132,7 +133,7 @@ class Menus(QObject):
         window = self._window
         for index, kind in enumerate(window.centre.kinds):
             keys = f"Ctrl+{index + 1}" if index < 9 else ""
-            show = lambda title=kind.title: window.centre.show_titled(title)  # noqa: E731
+            show = partial(window.centre.show_titled, kind.title)
             self._add(menu, f"Show {kind.title}", show, keys, kind.icon_name)
         menu.addSeparator()
         appearance = menu.addMenu("Appearance")
@@ -140,8 +141,7 @@ class Menus(QObject):
         chosen = str(window.studio.settings.value("scheme", "system"))
         self._schemes: dict[str, QAction] = {}
         for scheme, words in (("system", "As the system"), ("light", "Light"), ("dark", "Dark")):
-            choose = lambda scheme=scheme: window.choose_scheme(scheme)  # noqa: E731
-            action = self._add(appearance, words, choose)
+            action = self._add(appearance, words, partial(window.choose_scheme, scheme))
             action.setCheckable(True)
             action.setChecked(scheme == chosen)
             group.addAction(action)

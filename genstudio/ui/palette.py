@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Slot
@@ -21,6 +22,7 @@ from PySide6.QtWidgets import (
 )
 from typing_extensions import override
 
+from genstudio.ui.naming import named
 from genstudio.ui.theme import GAP, HALF, icon
 
 if TYPE_CHECKING:
@@ -68,15 +70,15 @@ class Palette(QFrame):
     """A field and what matches it: commands, runs, families to train."""
 
     def __init__(self, window: MainWindow, actions: Sequence[QAction]) -> None:
-        super().__init__(window, Qt.WindowType.Popup, accessibleName="Command palette")
+        super().__init__(window, Qt.WindowType.Popup)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setProperty("role", "toast")
+        named(self, "Command palette", role="toast")
         self._window = window
         self._entries = _entries(window, actions)
-        self.field = QLineEdit(
-            placeholderText="Type a command, a run or a family", accessibleName="Search"
-        )
-        self.list = QTreeWidget(accessibleName="Matches", headerHidden=True, rootIsDecorated=False)
+        self.field = named(QLineEdit(placeholderText="Type a command, a run or a family"), "Search")
+        self.list = named(QTreeWidget(), "Matches")
+        self.list.setHeaderHidden(True)
+        self.list.setRootIsDecorated(False)
         self.list.setColumnCount(3)
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.list.setUniformRowHeights(True)
@@ -168,8 +170,9 @@ class Palette(QFrame):
             self.list.addTopLevelItem(item)
         self.nothing.setVisible(not self._shown)
         self.list.setVisible(bool(self._shown))
-        if self._shown:
-            self.list.setCurrentItem(self.list.topLevelItem(0))
+        first = self.list.topLevelItem(0)
+        if first is not None:
+            self.list.setCurrentItem(first)
 
 
 def _entries(window: MainWindow, actions: Sequence[QAction]) -> list[Entry]:
@@ -181,10 +184,10 @@ def _entries(window: MainWindow, actions: Sequence[QAction]) -> list[Entry]:
         why_not = "" if action.isEnabled() else action.statusTip() or "It is not available here."
         entries.append(Entry(words.rstrip("…"), "", keys, action.icon(), action.trigger, why_not))
     for run in [*studio.own, *studio.shipped]:
-        choose = lambda folder=run.folder: studio.select(folder)  # noqa: E731
+        choose = partial(studio.select, run.folder)
         entries.append(Entry(run.manifest.title, "run", "", icon("cube-outline"), choose))
     for card in studio.cards.values():
-        train = lambda name=card.name: window.train_family(name)  # noqa: E731
+        train = partial(window.train_family, card.name)
         entries.append(Entry(f"Train a {card.title}", "family", "", icon("plus"), train))
     return entries
 
@@ -193,13 +196,15 @@ class ShortcutList(QDialog):
     """Every command that has a key, with a filter."""
 
     def __init__(self, window: MainWindow, actions: Sequence[QAction]) -> None:
-        super().__init__(window, windowTitle="Keyboard shortcuts")
+        super().__init__(window)
+        self.setWindowTitle("Keyboard shortcuts")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.resize(480, 560)
-        self.field = QLineEdit(
-            placeholderText="Filter", clearButtonEnabled=True, accessibleName="Filter shortcuts"
+        self.field = named(
+            QLineEdit(placeholderText="Filter", clearButtonEnabled=True), "Filter shortcuts"
         )
-        self.list = QTreeWidget(accessibleName="Shortcuts", rootIsDecorated=False)
+        self.list = named(QTreeWidget(), "Shortcuts")
+        self.list.setRootIsDecorated(False)
         self.list.setHeaderLabels(["Command", "Keys"])
         self.list.header().setStretchLastSection(False)
         self.list.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from genstudio.core.paths import cache_folder, data_folder, log_folder
+from genstudio.ui.naming import named
 from genstudio.ui.theme import GAP, HALF, TEXT_SIZES, icon, theme
 from genstudio.ui.words import memory
 
@@ -37,11 +38,12 @@ class Preferences(QDialog):
     """
 
     def __init__(self, window: MainWindow) -> None:
-        super().__init__(window, windowTitle="Preferences")
+        super().__init__(window)
+        self.setWindowTitle("Preferences")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._window = window
         self._settings = window.studio.settings
-        self.scheme = QComboBox(accessibleName="Appearance")
+        self.scheme = named(QComboBox(), "Appearance")
         for value, words in _SCHEMES:
             self.scheme.addItem(words, value)
         self.scheme.setCurrentIndex(
@@ -50,13 +52,16 @@ class Preferences(QDialog):
         self.scheme.currentIndexChanged.connect(
             lambda: window.choose_scheme(self.scheme.currentData())
         )
-        self.text = QComboBox(accessibleName="Text size")
+        self.text = named(QComboBox(), "Text size")
         for size in TEXT_SIZES:
             self.text.addItem(f"{size} px" + (" (usual)" if size == 13 else ""), size)
         self.text.setCurrentIndex(max(0, self.text.findData(theme().text_size)))
         self.text.currentIndexChanged.connect(self._set_text)
-        self.device = QComboBox(accessibleName="Default device")
-        self.device.setToolTip("Where new trainings run unless another device is chosen for one")
+        self.device = named(
+            QComboBox(),
+            "Default device",
+            "Where new trainings run unless another device is chosen for one",
+        )
         self._fill_devices()
         self.device.currentIndexChanged.connect(
             lambda: self._settings.setValue("device", self.device.currentData())
@@ -90,15 +95,14 @@ class Preferences(QDialog):
         layout.addWidget(buttons)
 
     def _folder(self, words: str, folder: Path, variable: str) -> QHBoxLayout:
-        name = QLabel(str(folder), toolTip=f"{folder}\nSet {variable} to keep it elsewhere.")
+        name = named(QLabel(str(folder)), words, f"{folder}\nSet {variable} to keep it elsewhere.")
         name.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextSelectableByMouse
             | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
-        show = QToolButton(accessibleName=f"Open the folder of {words.lower()}")
-        show.setProperty("role", "plain")
+        called = f"Open the folder of {words.lower()}"
+        show = named(QToolButton(), called, "Open this folder", "plain")
         show.setIcon(icon("folder-open-outline"))
-        show.setToolTip("Open this folder")
         show.clicked.connect(lambda: _open(folder))
         row = QHBoxLayout()
         row.addWidget(name, 1)

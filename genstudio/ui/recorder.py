@@ -88,7 +88,7 @@ class Recorder(QObject):
         self.stop()
         self.run = run
         if run is not None:
-            self.takes = self._kept.pop(run.folder, None) or Takes()
+            self.takes = self._kept.pop(run.folder, Takes())
             self._kept[run.folder] = self.takes
             while len(self._kept) > _MODELS_KEPT:
                 del self._kept[next(iter(self._kept))]

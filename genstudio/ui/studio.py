@@ -139,6 +139,7 @@ class Studio(QObject):
     noticed = Signal(object)  # Notice
     panel_wanted = Signal(str)  # title of the panel to show
     recipe_recalled = Signal(object)  # Recipe
+    data_wanted = Signal(object)  # DataSpec to train on
 
     def __init__(
         self,

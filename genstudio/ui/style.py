@@ -65,6 +65,9 @@ def _controls(c: Colours) -> str:
     }}
     QPushButton {{ padding: 3px 12px; }}
     QLineEdit {{ padding: 0 8px; min-height: 26px; }}
+    QLineEdit > QToolButton, QLineEdit > QToolButton:hover {{
+        border: none; background: transparent; padding: 0; min-height: 0;
+    }}
     QPushButton:hover, QToolButton:hover, QComboBox:hover {{ background: {c.raised}; }}
     QPushButton:pressed, QToolButton:pressed {{ background: {c.hairline}; }}
     QPushButton:focus, QToolButton:focus, QComboBox:focus, QAbstractSpinBox:focus,
@@ -222,7 +225,7 @@ def _regions(c: Colours) -> str:
     }}
     QTabBar::tab:hover {{ color: {c.text}; background: {c.raised}; }}
     QTabBar::tab:selected {{ color: {c.text}; border-bottom: 2px solid {c.accent}; }}
-    QTabBar:focus::tab:selected {{ color: {c.accent}; background: {c.selection}; }}
+    QTabBar::tab:selected:focus {{ color: {c.accent}; background: {c.selection}; }}
     QTabBar::tab:disabled {{ color: {c.control}; }}
     QTabWidget::pane {{ border: none; border-top: 1px solid {c.hairline}; }}
     QMenuBar {{ background: {c.surface}; border-bottom: 1px solid {c.hairline}; padding: 2px 8px; }}

@@ -14,8 +14,9 @@ from genstudio.core.recipe import Edit, Recipe
 from genstudio.core.runs import Run
 from genstudio.core.trace import Trace, TraceChunk
 
-__all__ = ["MOST_BYTES", "MOST_TAKES", "Take", "Takes"]
+__all__ = ["CHANNELS", "MOST_BYTES", "MOST_TAKES", "Take", "Takes"]
 
+CHANNELS = ("Red", "Green", "Blue")
 MOST_TAKES = 50
 MOST_BYTES = 1 << 30
 """Memory that all takes together may hold."""
@@ -49,10 +50,22 @@ class Take:
         """What tells it from the others."""
         if not self.edits:
             return f"Seed {self.request.seed}"
-        edit, space = self.edits[-1], self.trace.space
-        row, column, channel = np.unravel_index(self.trace.order[edit.step], space.shape)
-        name = f" {'RGB'[channel]}" if space.channels == 3 else ""
-        return f"{row + 1}, {column + 1}{name} → {edit.symbol}"
+        row, column, channel = self._where(self.edits[-1])
+        name = f" {'RGB'[channel]}" if self.trace.space.channels == 3 else ""
+        return f"{row + 1}, {column + 1}{name} → {self.edits[-1].symbol}"
+
+    @property
+    def place(self) -> str:
+        """Where the last intervention was, in words; empty without one."""
+        if not self.edits:
+            return ""
+        row, column, channel = self._where(self.edits[-1])
+        colour = f" {CHANNELS[channel].lower()}" if self.trace.space.channels == 3 else ""
+        return f"row {row + 1}, column {column + 1}{colour}"
+
+    def _where(self, edit: Edit) -> tuple[int, int, int]:
+        row, column, channel = np.unravel_index(self.trace.order[edit.step], self.trace.space.shape)
+        return int(row), int(column), int(channel)
 
     @property
     def depth(self) -> int:

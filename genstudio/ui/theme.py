@@ -81,6 +81,7 @@ class Theme(QObject):
     def __init__(self, app: QApplication) -> None:
         super().__init__(app)
         self._app = app
+        self._scheme = "system"
         self._text_size = 13
         app.setStyle("Fusion")
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._apply)
@@ -89,6 +90,8 @@ class Theme(QObject):
     @property
     def dark(self) -> bool:
         """Whether the dark colours are in force."""
+        if self._scheme != "system":  # not every platform lets itself be told
+            return self._scheme == "dark"
         return QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark
 
     @property
@@ -103,6 +106,7 @@ class Theme(QObject):
 
     def choose(self, scheme: str) -> None:
         """Follow the "system", or stay "light" or "dark"."""
+        self._scheme = scheme
         hints = QGuiApplication.styleHints()
         hints.colorSchemeChanged.disconnect(self._apply)
         if scheme == "system":

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 from typing_extensions import override
 
+from genstudio.ui.naming import named, with_role
 from genstudio.ui.studio import Notice
 from genstudio.ui.theme import GAP, HALF, icon
 
@@ -37,23 +38,20 @@ class Toast(QFrame):
     """One notice. Escape dismisses it while it has the focus."""
 
     def __init__(self, notice: Notice, parent: QWidget) -> None:
-        super().__init__(parent, accessibleName=f"{notice.kind}: {notice.title}")
+        super().__init__(parent)
+        named(self, f"{notice.kind}: {notice.title}", role="toast")
         self.notice = notice
-        self.setProperty("role", "toast")
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         picture = QLabel()
         picture.setPixmap(icon(*_GLYPHS[notice.kind]).pixmap(20, 20))
-        self.dismiss = QToolButton(accessibleName="Dismiss", toolTip="Dismiss (Esc)")
-        self.dismiss.setProperty("role", "plain")
+        self.dismiss = named(QToolButton(), "Dismiss", "Dismiss (Esc)", "plain")
         self.dismiss.setIcon(icon("close"))
         self.dismiss.clicked.connect(self.leave)
         words = QVBoxLayout()
         words.setSpacing(4)
         words.addWidget(QLabel(notice.title, wordWrap=True))
         if notice.advice:
-            advice = QLabel(notice.advice, wordWrap=True)
-            advice.setProperty("role", "secondary")
-            words.addWidget(advice)
+            words.addWidget(with_role(QLabel(notice.advice, wordWrap=True), "secondary"))
         self.details = QPushButton("Details")
         self.details.setProperty("role", "link")
         self.details.setVisible(bool(notice.details))
@@ -76,7 +74,7 @@ class Toast(QFrame):
         self.deleteLater()
 
     @override
-    def enterEvent(self, event: QEvent) -> None:  # type: ignore[override]
+    def enterEvent(self, event: QEvent) -> None:
         self._timer.stop()  # whoever points at it is reading it
 
     @override
@@ -159,10 +157,11 @@ def _primaries(over: QWidget) -> list[QRect]:
 
 def show_details(parent: QWidget, notice: Notice) -> QDialog:
     """Show a notice's traceback, to be read or copied."""
-    dialog = QDialog(parent, windowTitle="Details")
+    dialog = QDialog(parent)
+    dialog.setWindowTitle("Details")
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     dialog.resize(720, 400)
-    text = QPlainTextEdit(readOnly=True, accessibleName="Traceback")
+    text = named(QPlainTextEdit(readOnly=True), "Traceback")
     text.setPlainText(f"{notice.title}\n{notice.advice}\n\n{notice.details}")
     text.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
     font = text.font()

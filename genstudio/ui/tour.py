@@ -157,7 +157,7 @@ class _Guide:
         job = self.studio.train(
             Train(
                 family="made",
-                data=DataSpec(name="digits"),
+                data=DataSpec(name="digits", levels=16),
                 training=Training(
                     length=_MINUTES,
                     unit="minutes",
@@ -220,7 +220,7 @@ class _Guide:
             if theme().dark != (scheme == "dark"):
                 theme().choose(scheme)
             self.window.resize(width, height)
-            _wait(lambda width=width: self.window.width() == width, 1.0)
+            QTest.qWait(20)
             self._settle()
             self._save(self.window.grab(), f"{what}-{state}-{scheme}-{width}x{height}")
 

@@ -147,9 +147,9 @@ class TraceColours:
         else:  # the mean over the channels that are drawn
             mean = (values * drawn).sum(axis=2) / np.maximum(drawn.sum(axis=1), 1)
         share = (mean - self.scale.low) / (self.scale.high - self.scale.low)
-        return self.scale.colours[np.clip(share * 255 + 0.5, 0, 255).astype(np.intp)]
+        return np.take(self.scale.colours, np.clip(share * 255 + 0.5, 0, 255).astype(np.intp))
 
-    def _values(self, steps: NDArray[np.int64], samples: slice) -> NDArray[np.float64]:
+    def _values(self, steps: NDArray[np.int64], samples: slice) -> NDArray[np.floating]:
         """(B, n, C) in the unit of the scale."""
         trace = self.trace
         if self.overlay is Overlay.ENTROPY:
@@ -169,4 +169,5 @@ class TraceColours:
 def _packed(rgb: NDArray[np.uint8]) -> NDArray[np.uint32]:
     """(…, 3) bytes as (…) 0xffRRGGBB."""
     wide = rgb.astype(np.uint32)
-    return np.uint32(0xFF000000) | (wide[..., 0] << 16) | (wide[..., 1] << 8) | wide[..., 2]
+    packed = np.uint32(0xFF000000) | (wide[..., 0] << 16) | (wide[..., 1] << 8) | wide[..., 2]
+    return np.asarray(packed, np.uint32)

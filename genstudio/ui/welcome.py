@@ -11,6 +11,7 @@ from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 from typing_extensions import override
 
+from genstudio.ui.naming import named, with_role
 from genstudio.ui.theme import GAP, HALF, theme
 
 if TYPE_CHECKING:
@@ -156,7 +157,6 @@ class Welcome(QObject):
             return
         window, bubble = self._window, self.bubble
         bubble.setFixedWidth(_WIDTH)
-        bubble.layout().activate()
         bubble.resize(_WIDTH, bubble.heightForWidth(_WIDTH))
         inside = window.rect().adjusted(GAP, GAP, -GAP, -GAP)
         self._ring.setVisible(self._at >= 0)
@@ -192,14 +192,12 @@ class _Bubble(QFrame):
     """What a stop says, with Back and Next."""
 
     def __init__(self, welcome: Welcome, parent: QWidget) -> None:
-        super().__init__(parent, accessibleName="Tour")
-        self.setProperty("role", "toast")
+        super().__init__(parent)
+        named(self, "Tour", role="toast")
         self._welcome = welcome
-        self._title = QLabel(wordWrap=True)
-        self._title.setProperty("role", "title")
+        self._title = with_role(QLabel(wordWrap=True), "title")
         self._words = QLabel(wordWrap=True)
-        self._count = QLabel()
-        self._count.setProperty("role", "secondary")
+        self._count = with_role(QLabel(), "secondary")
         self.skip = QPushButton("Skip")
         self.skip.clicked.connect(welcome.end)
         self.back = QPushButton("Back")

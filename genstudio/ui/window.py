@@ -10,7 +10,6 @@ from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
 from PySide6.QtWidgets import (
     QApplication,
     QFileDialog,
-    QFrame,
     QMainWindow,
     QMessageBox,
     QSplitter,
@@ -25,6 +24,7 @@ from genstudio.ui.files import EXPORTED, RUNS, open_file
 from genstudio.ui.jobs import JobsStrip
 from genstudio.ui.library import Library
 from genstudio.ui.menus import Menus
+from genstudio.ui.naming import hairline
 from genstudio.ui.panel import Panel
 from genstudio.ui.run_actions import RunActions
 from genstudio.ui.studio import Job, Studio
@@ -34,7 +34,7 @@ from genstudio.ui.welcome import Welcome
 
 __all__ = ["MainWindow"]
 
-_LIBRARY_WIDTH = 264
+_LIBRARY_WIDTH = 248
 _GRACE = 20_000
 """Milliseconds that trainings get for their last checkpoint when the window is closed."""
 
@@ -66,17 +66,16 @@ class MainWindow(QMainWindow):
         self.splitter.setHandleWidth(1)
         self.splitter.addWidget(self.library)
         self.splitter.addWidget(self.centre)
+        self.splitter.setStretchFactor(0, 0)
         self.splitter.setStretchFactor(1, 1)
         self.splitter.setCollapsible(0, True)
         self.splitter.setCollapsible(1, False)
-        line = QFrame(fixedHeight=1)
-        line.setProperty("role", "hairline")
         body = QWidget()
         layout = QVBoxLayout(body)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self.splitter, 1)
-        layout.addWidget(line)
+        layout.addWidget(hairline())
         layout.addWidget(self.jobs)
         self.setCentralWidget(body)
         self.setMinimumSize(960, 600)

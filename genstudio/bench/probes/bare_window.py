@@ -37,7 +37,7 @@ def main() -> int:
     window.setCentralWidget(plot)
     window.resize(1280, 800)
     watcher = FirstPaint()
-    plot.viewport().installEventFilter(watcher)
+    plot.viewport().installEventFilter(watcher)  # it covers the window, which is not painted
     window.show()
     return application.exec()
 

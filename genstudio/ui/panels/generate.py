@@ -18,38 +18,29 @@ from PySide6.QtWidgets import (
 )
 
 from genstudio.core.capabilities import Capability, ModelCard
-from genstudio.core.errors import UserError
 from genstudio.core.messages import Failed
 from genstudio.core.recipe import Recipe
 from genstudio.core.runs import Run
+from genstudio.ui.intervening import Intervention
 from genstudio.ui.panel import Panel
 from genstudio.ui.recorder import Recorder, Wanted
 from genstudio.ui.studio import Studio
 from genstudio.ui.takes import Take
 from genstudio.ui.theme import GAP, HALF, MARGIN, icon
-from genstudio.ui.trace_colours import Overlay
-from genstudio.ui.widgets.canvas import Pixel
+from genstudio.ui.undertrained import undertrained
 from genstudio.ui.widgets.draw_form import COUNTS, DrawForm
 from genstudio.ui.widgets.export_menu import ExportMenu
-from genstudio.ui.widgets.segmented import Segmented
+from genstudio.ui.widgets.overlay_choice import OverlayChoice
 from genstudio.ui.widgets.step_view import StepView
 from genstudio.ui.widgets.take_view import TakeView
 from genstudio.ui.widgets.takes import TakesTree
 
 __all__ = ["GeneratePanel"]
 
-_FEW_STEPS = 300
 _DEBOUNCE = 120  # milliseconds
 _DRAWING_SECONDS = 4.0  # for a whole image at the speed one begins with
-_COLUMN = 276
-_OVERLAYS = {
-    "Picture": (Overlay.PICTURE, "What is drawn"),
-    "Entropy": (Overlay.ENTROPY, "How uncertain each symbol was before it was drawn: H(p)"),
-    "Surprise": (Overlay.SURPRISE, "How unlikely the symbol was that was drawn: −log₂ p(x)"),
-    "P(on)": (Overlay.ON, "How bright the symbol was expected to be: E[x] / (K − 1)"),
-    "Difference": (Overlay.DIFFERENCE, "What the change caused: this take minus its parent"),
-}
-_NO_PARENT = "Change a pixel by hand first: the difference shows what that caused"
+_COLUMN = 284
+_AT_ONCE = "generate/on_select"
 
 
 class GeneratePanel(Panel):
@@ -68,18 +59,16 @@ class GeneratePanel(Panel):
         self.tree = TakesTree()
         self.form = DrawForm()
         self.step_view = StepView()
-        self.overlays = Segmented(list(_OVERLAYS), "Overlay")
-        self.overlays.offer(list(_OVERLAYS), [words for _, words in _OVERLAYS.values()])
+        self.hand = Intervention(self.recorder, self.view, self.step_view)
+        self.overlays = OverlayChoice()
         self.export = ExportMenu(studio, lambda: self.recorder.current)
         self.back = QPushButton(icon("view-grid-outline"), "All")
         self.back.setToolTip("Back to all images (Esc)")
+        self.trouble = QWidget()
         self.problem = QLabel()
         self.problem.setWordWrap(True)
         self.problem.setProperty("role", "error")
         self.retry = QPushButton("Try again")
-        self._pinned: tuple[int, int] | None = None
-        self._hovered: Pixel | None = None
-        self._channel = 0
         self._follow = False  # the next root is shown as far as it is drawn, not from its start
         self._due = False  # something is to be drawn once the panel is seen
         self._own_speed = False
@@ -91,6 +80,8 @@ class GeneratePanel(Panel):
         self._connect()
         self._bind_keys()
         self.form.show_seed(int(str(studio.settings.value("generate/seed", 0))))
+        self.form.at_once.setChecked(str(studio.settings.value(_AT_ONCE, "true")) == "true")
+        self.form.at_once.toggled.connect(lambda on: studio.settings.setValue(_AT_ONCE, on))
         self._opened(None)
 
     # --- the model ---
@@ -106,25 +97,17 @@ class GeneratePanel(Panel):
         if stamp[0] != (self._mtime or (None,))[0]:
             self.recorder.use(run)
         self._mtime = stamp
-        self._note = _quality(run)
+        self._note = undertrained(run)
         self.form.offer(card.controls_schema, space, bool(run.manifest.config.get("conditional")))
         self.step_view.offer(space.levels, space.channels)
         if not self._own_speed:
             self.view.set_speed(max(1.0, space.dimensions / _DRAWING_SECONDS))
             self.view.transport.show_speed(self.view.playback.speed)
-        wanted = self.recorder.current is None and self._draws_at_once
+        wanted = self.recorder.current is None and self.form.at_once.isChecked()
         self._due = wanted and not self.isVisible()
         if wanted and self.isVisible():
             self.draw()
         self._say()
-
-    @property
-    def _draws_at_once(self) -> bool:
-        return str(self.studio.settings.value("generate/on_select", "true")).lower() == "true"
-
-    def set_draws_at_once(self, wanted: bool) -> None:
-        """Whether choosing a model draws one image with it."""
-        self.studio.settings.setValue("generate/on_select", wanted)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -138,7 +121,7 @@ class GeneratePanel(Panel):
         """Draw what the form says."""
         seed, count = self.form.seed.value(), self.form.images
         self.studio.settings.setValue("generate/seed", seed)
-        self.problem.parentWidget().hide()
+        self.trouble.hide()
         self.recorder.generate(
             Wanted(
                 count=count,
@@ -149,11 +132,15 @@ class GeneratePanel(Panel):
             instead,
         )
 
+    def draw_wanted(self) -> None:
+        """Draw what the form says, from the start."""
+        self._follow = False
+        self.draw()
+
     def draw_another(self) -> None:
         """Draw from a fresh seed, or from the same one where it is locked."""
         self.form.show_seed(self.form.next_seed())
-        self._follow = False
-        self.draw()
+        self.draw_wanted()
 
     def _draw_changed(self) -> None:
         """The knobs moved: the same seed again, shown as far as the old one was."""
@@ -195,7 +182,7 @@ class GeneratePanel(Panel):
         self._expected_weights = ""
 
     def _opened(self, take: Take | None) -> None:
-        self._pinned = None
+        self.hand.let_go()
         position, playing = 0, False
         if take is not None:
             fresh = take.trace.length == 0
@@ -203,69 +190,29 @@ class GeneratePanel(Panel):
             position = take.trace.length
             playing = fresh or begun or not take.trace.complete
             self.form.show_seed(take.request.seed)
-        has_parent = take is not None and take.parent is not None
-        difference = self.overlays.button("Difference")
-        difference.setEnabled(has_parent)
-        difference.setToolTip(_OVERLAYS["Difference"][1] if has_parent else _NO_PARENT)
-        if not has_parent and self.view.overlay is Overlay.DIFFERENCE:
-            self.choose_overlay("Picture")
+        self.overlays.allow_difference(take is not None and take.parent is not None)
         self.view.open(take, position, playing)
         if take is not None and take.trace.length == 0 and self._follow:
             self._follow = False
             self.view.jump_to_live()
-        self.view.canvas.set_cursor(None)
         self.export.show_take(take)
         self.tree.show_takes(self.recorder.takes, take)
-        self._moved()
 
     def _failed(self, failed: Failed) -> None:
         self.problem.setText(f"{failed.title} {failed.advice}".strip())
         self.problem.setToolTip(failed.details)
-        self.problem.parentWidget().show()
+        self.trouble.show()
 
     # --- looking ---
-
-    def choose_overlay(self, word: str) -> None:
-        """Show the picture, or what is behind it."""
-        if self.overlays.button(word).isEnabled():
-            self.overlays.choose(word)
-            self.view.show_overlay(_OVERLAYS[word][0])
 
     def show_all(self) -> None:
         """Back from one image to all of them."""
         if self.view.sample is not None:
-            self._pinned = None
+            self.hand.let_go()
             self.view.show_sample(None)
-            self._moved()
-
-    def _looked_at(self) -> tuple[int, int]:
-        """The sample and the step that the numbers are about."""
-        take, position = self.view.take, self.view.playback.position
-        if take is None:
-            return 0, -1
-        if self._hovered is not None and self._hovered.image < self.view.canvas.count:
-            sample = self.view.sample_of(self._hovered)
-            return sample, self._step_at(self._hovered.row, self._hovered.column)
-        sample = self.view.sample or 0
-        if self._pinned is not None:
-            return sample, self._step_at(*self._pinned)
-        return sample, position - 1
-
-    def _step_at(self, row: int, column: int) -> int:
-        assert self.view.take is not None  # noqa: S101 - callers have one
-        space = self.view.take.trace.space
-        return self.view.take.trace.step_of(
-            (row * space.width + column) * space.channels + min(self._channel, space.channels - 1)
-        )
-
-    def _hover(self, pixel: Pixel | None) -> None:
-        self._hovered = pixel
-        self._moved()
 
     def _moved(self) -> None:
-        sample, step = self._looked_at()
-        self.step_view.show_step(self.view.take, sample, step, self.view.playback.position)
-        self.step_view.set_choosable(self._why_not())
+        self.hand.show()
         self.back.setVisible(self.view.sample is not None)
         self._say()
 
@@ -274,7 +221,12 @@ class GeneratePanel(Panel):
         words = self._note
         if take is not None and take.parent is not None:
             changed, later = take.changed(self.view.playback.position)
-            words = f"The change at {take.words} altered {changed} of the {later} symbols after it"
+            words = f"You set {take.place} to {take.edits[-1].symbol}: "
+            words += (
+                f"{changed} of the {later} symbols after it differ"
+                if later
+                else "what follows is drawn anew, from the same uniforms"
+            )
             if self.view.peeking:
                 words = "The parent, while P is held"
         elif take is not None and take.trace.count > 1 and self.view.sample is None:
@@ -283,86 +235,6 @@ class GeneratePanel(Panel):
             words = "Pause and click a drawn pixel to change it"
         if self.view.caption.text() != words:
             self.view.caption.setText(words)
-
-    # --- intervening ---
-
-    def _why_not(self) -> str:
-        """Why no symbol can be put by hand just now; empty when one can."""
-        take = self.view.take
-        if take is None:
-            return "Draw something first"
-        if take.trace.count > 1 and self.view.sample is None:
-            return "Click an image to look at it large first"
-        if self._pinned is None:
-            return "Click a drawn pixel, or reach one with Ctrl and the arrow keys"
-        if self._step_at(*self._pinned) >= self.view.playback.position:
-            return "This pixel is not drawn yet"
-        return ""
-
-    def _clicked(self, pixel: Pixel) -> None:
-        take = self.view.take
-        if take is None:
-            return
-        if take.trace.count > 1 and self.view.sample is None:
-            self._hovered = None
-            self.view.show_sample(pixel.image)
-            self._moved()
-            return
-        was_playing = self.view.playback.playing
-        self.view.pause()
-        self._pin(pixel)
-        if not was_playing:
-            self._activated(pixel)
-
-    def _pin(self, pixel: Pixel) -> None:
-        self._pinned = (pixel.row, pixel.column)
-        self.view.canvas.set_cursor(pixel)
-        self._moved()
-        sample, step = self._looked_at()
-        if self.view.take is not None and not self._why_not():
-            self.step_view.show_symbol(int(self.view.take.trace.symbols[sample, step]))
-
-    def _activated(self, pixel: Pixel) -> None:
-        """A click or Enter on a pixel: with two symbols it flips, else one is to be chosen."""
-        take = self.view.take
-        if take is None or self._why_not():
-            return
-        space = take.trace.space
-        if space.levels == 2 and space.channels == 1:
-            step = self._step_at(pixel.row, pixel.column)
-            self._put(1 - int(take.trace.symbols[self.view.sample or 0, step]))
-        else:
-            self.step_view.symbol.setFocus()
-            self.step_view.symbol.selectAll()
-
-    def _put(self, symbol: int) -> None:
-        """Put a symbol at the pinned pixel and draw all that comes after it again."""
-        take = self.view.take
-        if take is None or self._pinned is None or self._why_not():
-            return
-        sample, step = self.view.sample or 0, self._step_at(*self._pinned)
-        if int(take.trace.symbols[sample, step]) != symbol:
-            pinned = self._pinned
-            self.recorder.intervene(take, sample, step, symbol)
-            self._pin(Pixel(0, *pinned))
-
-    def undo(self) -> None:
-        """Back to the take that was changed; the change stays among the takes."""
-        take = self.recorder.current
-        if take is not None and take.parent is not None:
-            self.recorder.open(take.parent)
-            if take.parent.trace.count > 1:
-                self.view.show_sample(take.sample)
-
-    def redo(self) -> None:
-        """To the newest change of this take."""
-        take = self.recorder.current
-        if take is not None and take.children:
-            self.recorder.open(take.children[-1])
-
-    def _chose_channel(self, channel: int) -> None:
-        self._channel = channel
-        self._moved()
 
     def _forgotten(self, count: int) -> None:
         takes = "The oldest take was" if count == 1 else f"The {count} oldest takes were"
@@ -376,7 +248,7 @@ class GeneratePanel(Panel):
 
     def _commands(self) -> list[tuple[str, str, Callable[[], object], bool]]:
         """(words, keys, action, whether the keys belong to the canvas and the scrubber alone)."""
-        view, overlays = self.view, list(_OVERLAYS)
+        view, overlays = self.view, self.overlays.words
         return [
             ("Draw another", "D", self.draw_another, False),
             ("Play or pause", "Space", view.toggle, True),
@@ -386,12 +258,17 @@ class GeneratePanel(Panel):
             ("To the newest symbol", "End", view.jump_to_live, True),
             ("Loop", "L", lambda: view.set_loop(not view.playback.loop), False),
             *(
-                (f"Show {word.lower()}", str(index), lambda word=word: self.choose_overlay(word), False)
+                (
+                    f"Show {word.lower()}",
+                    str(index),
+                    lambda word=word: self.overlays.turn_to(word),
+                    False,
+                )
                 for index, word in enumerate(overlays, 1)
             ),
             ("Back to all images", "Esc", self.show_all, False),
-            ("Undo the change", "Ctrl+Z", self.undo, False),
-            ("Redo the change", "Ctrl+Shift+Z", self.redo, False),
+            ("Undo the change", "Ctrl+Z", self.hand.undo, False),
+            ("Redo the change", "Ctrl+Shift+Z", self.hand.redo, False),
             ("Copy picture", "Ctrl+C", self.export.copy, False),
             ("Export picture…", "Ctrl+E", lambda: self.export.ask("png"), False),
             ("Fit the canvas", "F", view.canvas.fit, False),
@@ -428,24 +305,18 @@ class GeneratePanel(Panel):
     def tour_stops(self) -> Iterator[tuple[str, Callable[[], None]]]:
         """One image, what was uncertain in it, a change and what it caused, many images."""
         yield "draws", self.view.jump_to_live
-        yield "entropy", lambda: self.choose_overlay("Entropy")
+        yield "entropy", lambda: self.overlays.turn_to("Entropy")
         yield "change", self._tour_change
-        yield "difference", lambda: self.choose_overlay("Difference")
+        yield "difference", lambda: self.overlays.turn_to("Difference")
         yield "many", self._tour_many
 
     def _tour_change(self) -> None:
-        take = self.view.take
-        if take is None:
-            return
-        self.choose_overlay("Picture")
-        space = take.trace.space
-        self._pin(Pixel(0, space.height // 3, space.width // 2))
-        old = int(take.trace.symbols[0, self._step_at(*(self._pinned or (0, 0)))])
-        self._put(0 if 2 * old >= space.levels else space.levels - 1)
+        self.overlays.turn_to("Picture")
+        self.hand.change_something()
         self.view.jump_to_live()
 
     def _tour_many(self) -> None:
-        self.choose_overlay("Picture")
+        self.overlays.turn_to("Picture")
         self.form.count.choose(str(COUNTS[2]))
         self._follow = True
         self.draw()
@@ -463,20 +334,14 @@ class GeneratePanel(Panel):
         recorder.forgotten.connect(self._forgotten)
         recorder.failed.connect(self._failed)
         view.moved.connect(self._moved)
-        view.canvas.hovered.connect(self._hover)
-        view.canvas.clicked.connect(self._clicked)
-        view.canvas.cursor_moved.connect(self._pin)
-        view.canvas.activated.connect(self._clicked)
         view.transport.speed.sliderMoved.connect(self._sped)
         self.tree.chosen.connect(recorder.open)
         self.tree.deleted.connect(recorder.delete)
-        self.overlays.chosen.connect(self.choose_overlay)
+        self.overlays.overlay_chosen.connect(view.show_overlay)
         self.back.clicked.connect(self.show_all)
-        self.retry.clicked.connect(lambda: self.draw())
-        self.step_view.symbol_chosen.connect(self._put)
-        self.step_view.channel_chosen.connect(self._chose_channel)
+        self.retry.clicked.connect(self.draw_wanted)
         form.controls_edited.connect(self._debounce.start)
-        form.wanted_changed.connect(lambda: self.draw())
+        form.wanted_changed.connect(self.draw_wanted)
         form.another_wanted.connect(self.draw_another)
         self._debounce.timeout.connect(self._draw_changed)
         self.export.exporter.weighed.connect(self._weighed)
@@ -492,16 +357,15 @@ class GeneratePanel(Panel):
         bar.addStretch(1)
         bar.addWidget(self.back)
         bar.addWidget(self.export)
-        trouble = QWidget()
-        row = QHBoxLayout(trouble)
+        row = QHBoxLayout(self.trouble)
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(self.problem, 1)
         row.addWidget(self.retry)
-        trouble.hide()
+        self.trouble.hide()
         centre = QVBoxLayout()
         centre.setSpacing(HALF)
         centre.addLayout(bar)
-        centre.addWidget(trouble)
+        centre.addWidget(self.trouble)
         centre.addWidget(self.view, 1)
         left = QVBoxLayout()
         left.setSpacing(HALF)
@@ -513,8 +377,8 @@ class GeneratePanel(Panel):
         right = QVBoxLayout(page)
         right.setContentsMargins(0, 0, HALF, 0)
         right.setSpacing(GAP)
-        right.addWidget(self.form)
         right.addWidget(self.step_view)
+        right.addWidget(self.form)
         right.addStretch(1)
         scroll = QScrollArea()
         scroll.setWidget(page)
@@ -528,15 +392,3 @@ class GeneratePanel(Panel):
         layout.addLayout(left)
         layout.addLayout(centre, 1)
         layout.addWidget(scroll)
-
-
-def _quality(run: Run) -> str:
-    """A sentence where the model cannot draw well yet; empty where it can."""
-    result = run.manifest.result
-    try:
-        steps = result.steps if result is not None else max((m.step for m in run.metrics()), default=0)
-    except UserError:
-        return ""
-    if steps >= _FEW_STEPS:
-        return ""
-    return f"This model has learned for {steps} steps only, so its pictures are rough"

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import (
+    QFrame,
     QHBoxLayout,
-    QMessageBox,
     QSplitter,
     QStackedWidget,
     QToolButton,
@@ -17,28 +16,28 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from genstudio.core.capabilities import Capability, ModelCard
+from genstudio.core.capabilities import ModelCard
 from genstudio.core.errors import UserError
 from genstudio.core.messages import FetchData, Train, TrainProgress, TrainStarted, Wish
 from genstudio.core.runs import Run
 from genstudio.core.training import DataSpec
 from genstudio.data import catalog
 from genstudio.ui.panel import Panel
+from genstudio.ui.panels.train_overlays import OverlayCurves, is_exact, read_series
 from genstudio.ui.panels.train_pages import FormPage, RunPage
 from genstudio.ui.studio import Job, Studio
 from genstudio.ui.theme import CLASS_COLOURS, GAP, HALF, icon
+from genstudio.ui.widgets.cancel_question import WORTH_ASKING, ask, loss_of
 from genstudio.ui.widgets.curves import Curves
 from genstudio.ui.widgets.history import History
 from genstudio.ui.widgets.overlays import Overlays
 from genstudio.ui.widgets.series import Series
 from genstudio.ui.widgets.train_empty import TrainEmpty
-from genstudio.ui.words import span
 
 __all__ = ["TrainPanel"]
 
 _REFRESH = 50  # milliseconds between two drawings while it trains
 _SIDE = 360  # pixels of the form
-_WORTH_ASKING = 30.0  # seconds of work that are not thrown away without a question
 
 
 class TrainPanel(Panel):
@@ -62,7 +61,7 @@ class TrainPanel(Panel):
         self.job: Job | None = None
         self._starting: Job | None = None
         self._series = Series()
-        self._others: dict[Path, Series] = {}
+        self.others = OverlayCurves(studio, self.curves, self.overlays)
         self._refresh = QTimer(self, singleShot=True, interval=_REFRESH)
         self._refresh.timeout.connect(self._draw_progress)
         self._build()
@@ -112,7 +111,7 @@ class TrainPanel(Panel):
         """The form, a training that runs, and runs laid over each other."""
         yield "form", self.train_new
         yield "running", self.start
-        yield "overlay", self._overlay_all
+        yield "overlay", lambda: self.others.tick_some(3)
         yield "stopped", self.stop
 
     # --- actions ---
@@ -139,6 +138,10 @@ class TrainPanel(Panel):
         self.studio.select(None)
         self.show_run(None, None)
 
+    def _train_on(self, spec: DataSpec) -> None:
+        self.train_new()
+        self.form_page.form.take_data(spec)
+
     def pause_or_resume(self) -> None:
         """Pause the training that is shown, or let it go on."""
         if self.job is not None and self.job.open:
@@ -154,11 +157,11 @@ class TrainPanel(Panel):
         job = self._starting or self.job
         if job is None or not job.open:
             return
-        lost = _lost(job)
-        if lost is None or lost[0] <= _WORTH_ASKING:
+        loss = loss_of(job)
+        if loss is None or loss.seconds <= WORTH_ASKING:
             self.studio.cancel(job)
-            return
-        self._ask_cancel(job, *lost)
+        else:
+            ask(self, self.studio, job, loss)
 
     def go_on(self) -> None:
         """Resume the run that is shown from its checkpoint."""
@@ -194,8 +197,9 @@ class TrainPanel(Panel):
         self.down.addWidget(self.history)
         self.down.setStretchFactor(0, 1)
         self.down.setChildrenCollapsible(False)
-        self.down.setHandleWidth(GAP)
-        self.down.setSizes([480, 160])
+        self.down.setHandleWidth(HALF)
+        self.down.setStyleSheet("QSplitter::handle { background: transparent; }")
+        self.down.setSizes([440, 208])
         self.left = QStackedWidget()
         self.left.addWidget(self.empty)
         self.left.addWidget(self.down)
@@ -210,16 +214,21 @@ class TrainPanel(Panel):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
+        line = QFrame()
+        line.setProperty("role", "hairline")
+        line.setFixedWidth(1)
+        self.fold.toggled.connect(line.setVisible)
         row.addWidget(frame, 1)
+        row.addWidget(line)
         row.addWidget(self.side)
 
     def _connect(self) -> None:
         studio = self.studio
         studio.job_started.connect(self._job_started)
         studio.job_ended.connect(self._job_ended)
-        studio.runs_changed.connect(self._offer_overlays)
+        studio.data_wanted.connect(self._train_on)
         self.fold.toggled.connect(self.side.setVisible)
-        self.overlays.ticked.connect(self._overlay)
+        self.others.changed.connect(self._arrange)
         self.curves.failed.connect(lambda error: studio.notice("error", error.title, error.advice))
         self.curves.saved.connect(lambda path: studio.notice("good", f"Written to {path}."))
         self.form_page.start_wanted.connect(self.start)
@@ -230,7 +239,6 @@ class TrainPanel(Panel):
         self.run_page.wanted.connect(self._do)
         shortcut = QShortcut(QKeySequence("Ctrl+Return"), self)
         shortcut.activated.connect(self.start)
-        self._offer_overlays()
 
     # --- showing ---
 
@@ -246,6 +254,7 @@ class TrainPanel(Panel):
             job.open and isinstance(job.request, Train) for job in self.studio.jobs
         )
         self.curves.remove("main")
+        self.others.show_run(None)
         self._arrange()
         self.form_page.look()
 
@@ -253,7 +262,7 @@ class TrainPanel(Panel):
         """Which of the pages are seen."""
         busy = self.run is not None or self._starting is not None
         self.side.setCurrentWidget(self.run_page if busy else self.form_page)
-        self.left.setCurrentWidget(self.down if self.run or self._others else self.empty)
+        self.left.setCurrentWidget(self.down if self.run or self.others.folders else self.empty)
         self.history.setVisible(self.run is not None)
         waiting = self._starting is not None
         self.empty.start.setEnabled(self.form_page.start.isEnabled() and not waiting)
@@ -270,26 +279,16 @@ class TrainPanel(Panel):
 
     def _load(self, run: Run, card: ModelCard | None) -> None:
         """Read a run's curves from its folder."""
-        self._series = self._read(run)
-        self._others.pop(run.folder, None)
-        self.curves.remove(str(run.folder))
+        self._series = read_series(self.studio, run)
+        self.others.show_run(run.folder)
         self.curves.show_series(
             "main",
             run.manifest.title,
             self._series,
             CLASS_COLOURS[0],
-            exact=_exact(run, card),
+            exact=is_exact(run, card),
             main=True,
         )
-        self._offer_overlays()
-
-    def _read(self, run: Run) -> Series:
-        series = Series()
-        try:
-            series.add(run.metrics())
-        except UserError as error:
-            self.studio.notice("warning", error.title, error.advice)
-        return series
 
     def _draw_progress(self) -> None:
         """Draw what came since the last time."""
@@ -327,7 +326,7 @@ class TrainPanel(Panel):
                 self.job = job
                 self._load(
                     self.run, self.studio.card_of(self.run)
-                )   # a resume drops what came later
+                )  # a resume drops what came later
         if job is not self.job or not isinstance(payload, TrainProgress):
             return
         self._series.add(payload.points)
@@ -359,7 +358,7 @@ class TrainPanel(Panel):
         self.studio.submit(FetchData(spec), title=f"Download {catalog.card(spec.name).title}")
 
     def _do(self, action: str) -> None:
-        {
+        actions: dict[str, Callable[[], None]] = {
             "pause": self.pause_or_resume,
             "resume": self.pause_or_resume,
             "stop": self.stop,
@@ -369,7 +368,8 @@ class TrainPanel(Panel):
             "continue": self.continue_from,
             "new": self.train_new,
             "again": lambda: self._refill(self.run, go_on=False),
-        }[action]()
+        }
+        actions[action]()
 
     def _refill(self, run: Run | None, go_on: bool) -> None:
         """The form, with a run's settings."""
@@ -378,85 +378,9 @@ class TrainPanel(Panel):
         self.train_new()
         self.form_page.form.take_run(run, go_on)
 
-    def _ask_cancel(self, job: Job, seconds: float, kept: str) -> None:
-        box = QMessageBox(self)
-        box.setWindowTitle("Cancel training")
-        box.setText(f"Cancelling now loses the last {span(seconds)} of training.")
-        box.setInformativeText(f"{kept} “Stop and keep” loses nothing.")
-        throw = box.addButton("Cancel training", QMessageBox.ButtonRole.DestructiveRole)
-        keep = box.addButton("Stop and keep", QMessageBox.ButtonRole.AcceptRole)
-        box.addButton("Go on training", QMessageBox.ButtonRole.RejectRole)
-        box.setDefaultButton(keep)
-        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-
-        def answer(button: object) -> None:
-            if button is throw:
-                self.studio.cancel(job)
-            elif button is keep:
-                self.studio.wish(job, Wish.STOP)
-
-        box.buttonClicked.connect(answer)
-        box.open()
-
-    # --- other runs ---
-
-    def _offer_overlays(self) -> None:
-        runs = [*self.studio.own, *self.studio.shipped]
-        here = {run.folder for run in runs}
-        for folder in set(self._others) - here:
-            self._overlay(folder, False)
-        shown = None if self.run is None else self.run.folder
-        self.overlays.offer([run for run in runs if run.folder != shown], set(self._others))
-
-    def _overlay(self, folder: Path, on: bool) -> None:
-        if not on:
-            self._others.pop(folder, None)
-            self.curves.remove(str(folder))
-            self._arrange()
-            return
-        run = next(run for run in [*self.studio.own, *self.studio.shipped] if run.folder == folder)
-        self._others[folder] = self._read(run)
-        taken = list(self._others).index(folder) + 1
-        self.curves.show_series(
-            str(folder),
-            run.manifest.title,
-            self._others[folder],
-            CLASS_COLOURS[taken % len(CLASS_COLOURS)],
-            exact=_exact(run, self.studio.card_of(run)),
-        )
-        self._arrange()
-
-    def _overlay_all(self) -> None:
-        for index in range(min(3, self.overlays.list.count())):
-            self.overlays.list.item(index).setCheckState(Qt.CheckState.Checked)
-
-
-def _exact(run: Run, card: ModelCard | None) -> bool:
-    """Whether a run's scores are likelihoods and not bounds."""
-    if run.manifest.result is not None:
-        return run.manifest.result.exact
-    return card is None or not card.can(Capability.LOWER_BOUND) or card.can(Capability.DENSITY)
-
 
 def _first_sheet(run: Run) -> str:
     every = run.manifest.training.preview_every
     if not every:
         return "This run draws no sample sheets: “Preview every” is 0."
     return f"The first sample sheet comes at step {every:,}, or at the end."
-
-
-def _lost(job: Job) -> tuple[float, str] | None:
-    """Seconds of work that cancelling would lose, and what is kept; None before the first step."""
-    latest = job.latest
-    if not isinstance(latest, TrainProgress) or job.run_folder is None:
-        return None
-    try:
-        every = Run.open(job.run_folder).manifest.training.checkpoint_every
-    except UserError:
-        return None
-    since = latest.step % every
-    rate = latest.steps_per_second
-    seconds = since / rate if rate > 0 else latest.seconds
-    if latest.step < every:
-        return seconds, "There is no checkpoint yet, so the run would keep no weights."
-    return seconds, f"The run stays in the library as it was at step {latest.step - since:,}."

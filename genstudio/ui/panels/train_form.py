@@ -134,6 +134,15 @@ class TrainForm(QScrollArea):
         self._show_parent()
         self._edited()
 
+    def take_data(self, spec: DataSpec) -> None:
+        """Learn from these data; a parent, whose weights are of other data, is dropped."""
+        if self.start_from is not None:
+            self.drop_parent()
+        # The families may not be known yet: when they are, the form is filled from the settings.
+        self.studio.settings.setValue(f"{_KEY}/data", spec.model_dump_json())
+        self.data.set_spec(spec)
+        self._changed()
+
     def drop_parent(self) -> None:
         """Begin with new weights after all."""
         self.start_from = None
@@ -230,6 +239,7 @@ class TrainForm(QScrollArea):
         self.config = Form(card.config_schema)
         self.config.edited.connect(self._edited)
         self._column.replaceWidget(older, self.config)
+        older.hide()
         older.deleteLater()
         words = [preset.name for preset in card.presets]
         self.presets.offer([*words, CUSTOM], [*(preset.help for preset in card.presets), _CUSTOM])

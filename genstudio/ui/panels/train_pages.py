@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from genstudio.core.capabilities import ModelCard
 from genstudio.core.messages import Failed
@@ -101,10 +101,10 @@ class RunPage(QWidget):
         self.failure = FailureCard()
         self.failure.setVisible(False)
         self.failure.retried.connect(lambda: self.wanted.emit("retry"))
+        self._primary = "new"
         self.primary = QPushButton()
         self.primary.setProperty("role", "primary")
         self.primary.clicked.connect(lambda: self.wanted.emit(self._primary))
-        self._primary = "new"
         self.stop = self._button("Stop and keep", "stop", "stop")
         self.stop.setToolTip("End now and keep the best weights; nothing is lost")
         self.cancel = self._button("Cancel", "close", "cancel")
@@ -122,8 +122,11 @@ class RunPage(QWidget):
         grid.addWidget(self.stop, 2, 0)
         grid.addWidget(self.cancel, 2, 1)
         grid.addWidget(self.go_on, 3, 0, 1, 2)
-        grid.addWidget(self.again, 4, 0)
-        grid.addWidget(self.new, 4, 1)
+        others = QHBoxLayout()
+        others.setSpacing(HALF)
+        others.addWidget(self.again)
+        others.addWidget(self.new)
+        grid.addLayout(others, 4, 0, 1, 2)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)

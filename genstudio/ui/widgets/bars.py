@@ -113,7 +113,9 @@ class ConditionalBars(QWidget):
             return
         self._paint_bars(painter, self._shown)
         painter.setPen(QPen(QColor(colours.hairline), 1))
-        painter.drawLine(QPointF(0, area.bottom() + 0.5), QPointF(self.width(), area.bottom() + 0.5))
+        painter.drawLine(
+            QPointF(0, area.bottom() + 0.5), QPointF(self.width(), area.bottom() + 0.5)
+        )
         self._paint_symbols(painter, self._shown)
         self._paint_shares(painter, self._shown)
         if self.hasFocus():
@@ -147,7 +149,11 @@ class ConditionalBars(QWidget):
         painter.setPen(QColor(colours.secondary))
         painter.drawText(
             QRectF(area.x(), area.y() - 1, area.width() - 2, _LINE + 2),
-            int(Qt.AlignmentFlag.AlignRight if shown.drawn_from.argmax() < levels / 2 else Qt.AlignmentFlag.AlignLeft),
+            int(
+                Qt.AlignmentFlag.AlignRight
+                if shown.drawn_from.argmax() < levels / 2
+                else Qt.AlignmentFlag.AlignLeft
+            ),
             f"highest {top:.3f}",
         )
 

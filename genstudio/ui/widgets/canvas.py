@@ -7,7 +7,6 @@ colours of single pixels into it, so a frame costs what changed and not what is 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +27,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from genstudio.ui.theme import theme
+from genstudio.ui.widgets.page import Page, Pixel
 
 __all__ = ["Pixel", "PixelCanvas"]
 
@@ -40,15 +40,6 @@ _ARROWS = {
 }
 _OWN = (Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _ZOOM = (Qt.Key.Key_0, Qt.Key.Key_Plus, Qt.Key.Key_Equal, Qt.Key.Key_Minus)
-
-
-@dataclass(frozen=True)
-class Pixel:
-    """A place on the canvas: which image, and the row and column in it."""
-
-    image: int
-    row: int
-    column: int
 
 
 class PixelCanvas(QWidget):
@@ -90,9 +81,7 @@ class PixelCanvas(QWidget):
         self.cursor_pixel: Pixel | None = None
         self._marks: list[Pixel] = []
         self._layers: dict[str, tuple[QImage, float]] = {}
-        self._count, self._height, self._width, self._columns = 0, 0, 0, 1
-        self._page = np.zeros((1, 1), np.uint32)
-        self._index = np.zeros((0, 0), np.intp)
+        self._page = Page(0, 0, 0)
         self._image = QImage()
         self._chosen_zoom: int | None = None  # None fits
         self._offset = QPoint()  # of the page's middle from the widget's, device pixels
@@ -107,19 +96,10 @@ class PixelCanvas(QWidget):
 
     def set_grid(self, count: int, height: int, width: int) -> None:
         """Show so many images of a size, side by side near a square; all blank, no layers."""
-        if (count, height, width) == (self._count, self._height, self._width):
+        if (count, height, width) == (self._page.count, self._page.height, self._page.width):
             return
-        self._count, self._height, self._width = count, height, width
-        self._columns = math.ceil(math.sqrt(count)) if count else 1
-        rows = math.ceil(count / self._columns)
-        self._page = np.zeros(
-            (max(1, rows * (height + 1) - 1), max(1, self._columns * (width + 1) - 1)), np.uint32
-        )
-        tops = np.arange(count) // self._columns * (height + 1)
-        lefts = np.arange(count) % self._columns * (width + 1)
-        inside = np.arange(height)[:, None] * self._page.shape[1] + np.arange(width)
-        self._index = (tops * self._page.shape[1] + lefts)[:, None] + inside.reshape(1, -1)
-        self._image = _wrapped(self._page, QImage.Format.Format_RGB32)
+        self._page = Page(count, height, width)
+        self._image = _wrapped(self._page.pixels, QImage.Format.Format_RGB32)
         self._layers.clear()
         self._marks, self.cursor_pixel, self._under = [], None, None
         self._chosen_zoom, self._offset = None, QPoint()
@@ -129,27 +109,24 @@ class PixelCanvas(QWidget):
     @property
     def count(self) -> int:
         """How many images there are."""
-        return self._count
+        return self._page.count
 
     def write(self, pixels: NDArray[np.integer], colours: NDArray[np.uint32]) -> None:
         """Put 0xffRRGGBB colours (B, n) into pixels (n,), flat in H·W, of every image."""
         if not pixels.size:
             return
-        self._page.reshape(-1)[self._index[:, pixels]] = colours
-        first, last = int(pixels.min()) // self._width, int(pixels.max()) // self._width
-        if self._count > 1 and 2 * (last - first) > self._height:
+        page = self._page
+        page.pixels.reshape(-1)[page.index[:, pixels]] = colours
+        first, last = int(pixels.min()) // page.width, int(pixels.max()) // page.width
+        if page.count > 1 and 2 * (last - first) > page.height:
             self.update()
             return
-        for top in range(0, self._page.shape[0], self._height + 1):
-            self.update(
-                self._device_rect(
-                    QRect(0, top + first, self._page.shape[1], last - first + 1)
-                )
-            )
+        for top in range(0, page.tall, page.height + 1):
+            self.update(self._device_rect(QRect(0, top + first, page.wide, last - first + 1)))
 
     def write_all(self, colours: NDArray[np.uint32]) -> None:
         """Put colours (B, H·W) into every pixel."""
-        self._page.reshape(-1)[self._index] = colours
+        self._page.pixels.reshape(-1)[self._page.index] = colours
         self.update()
 
     def set_layer(
@@ -162,8 +139,8 @@ class PixelCanvas(QWidget):
         if colours is None:
             self._layers.pop(name, None)
         else:
-            page = np.zeros_like(self._page)
-            page.reshape(-1)[self._index] = colours
+            page = np.zeros_like(self._page.pixels)
+            page.reshape(-1)[self._page.index] = colours
             self._layers[name] = (_wrapped(page, QImage.Format.Format_ARGB32).copy(), opacity)
         self.update()
 
@@ -179,10 +156,6 @@ class PixelCanvas(QWidget):
             self._update_pixel(self.cursor_pixel)
             self.cursor_pixel = pixel
             self._update_pixel(pixel)
-
-    def picture(self) -> QImage:
-        """The page as it is, one pixel per pixel."""
-        return self._image.copy()
 
     # --- zoom ---
 
@@ -214,16 +187,8 @@ class PixelCanvas(QWidget):
 
     def pixel_at(self, point: QPointF) -> Pixel | None:
         """The pixel at a point of the widget; None between and outside the images."""
-        if not self._count:
-            return None
         at = (point * self.devicePixelRatioF() - QPointF(self._origin())) / self.zoom
-        y, x = math.floor(at.y()), math.floor(at.x())
-        if not (0 <= y < self._page.shape[0] and 0 <= x < self._page.shape[1]):
-            return None
-        (tile_row, row), (tile, column) = divmod(y, self._height + 1), divmod(x, self._width + 1)
-        image = tile_row * self._columns + tile
-        inside = row < self._height and column < self._width and image < self._count
-        return Pixel(image, row, column) if inside else None
+        return self._page.pixel_at(math.floor(at.x()), math.floor(at.y()))
 
     def rect_of(self, pixel: Pixel) -> QRectF:
         """Where a pixel is on the widget."""
@@ -233,25 +198,19 @@ class PixelCanvas(QWidget):
 
     def _fitting(self) -> int:
         ratio = self.devicePixelRatioF()
-        tall, wide = self._page.shape
+        tall, wide = self._page.tall, self._page.wide
         return max(1, min(int(self.width() * ratio) // wide, int(self.height() * ratio) // tall))
 
     def _origin(self) -> QPoint:
         ratio = self.devicePixelRatioF()
-        tall, wide = self._page.shape
+        tall, wide = self._page.tall, self._page.wide
         return QPoint(
             int(self.width() * ratio - wide * self.zoom) // 2 + self._offset.x(),
             int(self.height() * ratio - tall * self.zoom) // 2 + self._offset.y(),
         )
 
     def _page_rect(self, pixel: Pixel) -> QRect:
-        tile_row, tile = divmod(pixel.image, self._columns)
-        return QRect(
-            tile * (self._width + 1) + pixel.column,
-            tile_row * (self._height + 1) + pixel.row,
-            1,
-            1,
-        )
+        return QRect(*self._page.place_of(pixel), 1, 1)
 
     def _logical(self, page: QRect) -> QRectF:
         origin, zoom, ratio = self._origin(), self.zoom, self.devicePixelRatioF()
@@ -266,25 +225,22 @@ class PixelCanvas(QWidget):
         return self._logical(page).toAlignedRect()
 
     def _update_pixel(self, pixel: Pixel | None) -> None:
-        if pixel is not None and self._count:
+        if pixel is not None and self._page.count:
             self.update(self._device_rect(self._page_rect(pixel)).adjusted(-4, -4, 4, 4))
 
     # --- painting ---
 
     def _recolour(self) -> None:
-        ground = np.uint32(QColor(theme().colours.ground).rgb())
-        gaps = np.ones(self._page.size, np.bool_)
-        gaps[self._index.reshape(-1)] = False
-        self._page.reshape(-1)[gaps] = ground
+        self._page.fill_gaps(QColor(theme().colours.ground).rgb())
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.fillRect(event.rect(), QColor(theme().colours.ground))
-        if not self._count:
+        if not self._page.count:
             return
         whole = self._logical(self._image.rect())
-        for rect in event.region():
+        for rect in event.region():  # type: ignore[attr-defined] # the stubs forget that it iterates
             visible = whole.intersected(QRectF(rect))
             if visible.isEmpty():
                 continue
@@ -388,7 +344,7 @@ class PixelCanvas(QWidget):
         if event.type() is QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
             key = Qt.Key(event.key())
             control = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
-            if key in _OWN or (control and key in (*_ARROWS, *_ZOOM)):
+            if key in _OWN or (control and (key in _ARROWS or key in _ZOOM)):
                 event.accept()
                 return True
         return super().event(event)
@@ -398,7 +354,7 @@ class PixelCanvas(QWidget):
         control = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
         if key is Qt.Key.Key_Space and not event.isAutoRepeat():
             self._space_down, self._space_used = True, False
-        elif control and key in _ARROWS and self._count:
+        elif control and key in _ARROWS and self._page.count:
             self._move_cursor(*_ARROWS[key])
         elif control and key is Qt.Key.Key_0:
             self.fit()
@@ -431,21 +387,12 @@ class PixelCanvas(QWidget):
 
     def _move_cursor(self, down: int, right: int) -> None:
         """One pixel on; over an image's edge into its neighbour, where there is one."""
-        if self.cursor_pixel is None:
-            moved = Pixel(0, 0, 0)
-        else:
-            page = self._page_rect(self.cursor_pixel)
-            y, x = page.y() + down, page.x() + right
-            y += down if y % (self._height + 1) == self._height else 0
-            x += right if x % (self._width + 1) == self._width else 0
-            tile_row, row = divmod(y, self._height + 1)
-            tile, column = divmod(x, self._width + 1)
-            image = tile_row * self._columns + tile
-            if not (0 <= tile < self._columns and 0 <= tile_row and image < self._count):
-                return
-            moved = Pixel(image, row, column)
-        self.set_cursor(moved)
-        self.cursor_moved.emit(moved)
+        moved: Pixel | None = Pixel(0, 0, 0)
+        if self.cursor_pixel is not None:
+            moved = self._page.neighbour(self.cursor_pixel, down, right)
+        if moved is not None:
+            self.set_cursor(moved)
+            self.cursor_moved.emit(moved)
 
 
 def _wrapped(page: NDArray[np.uint32], form: QImage.Format) -> QImage:

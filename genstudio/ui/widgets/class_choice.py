@@ -6,13 +6,15 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
-from PySide6.QtWidgets import QComboBox, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from genstudio.core.spaces import Label
 from genstudio.core.uniforms import generator
 from genstudio.ui.theme import CLASS_COLOURS, HALF
 
 __all__ = ["ClassChoice"]
+
+_NAMES = 84  # width of the names beside the lists, pixels
 
 
 class ClassChoice(QWidget):
@@ -43,22 +45,29 @@ class ClassChoice(QWidget):
             return
         self._labels = labels
         while self._column.count():
-            widget = self._column.takeAt(0).widget()
-            widget.deleteLater()
+            item = self._column.takeAt(0)
+            if item is not None and (widget := item.widget()) is not None:
+                widget.deleteLater()
         self._boxes = []
         for label in labels:
             box = QComboBox()
             box.setAccessibleName(f"Class: {label.name}")
             box.setToolTip(f"Draw this {label.name} only; any draws one by chance from the seed")
             box.setIconSize(QSize(12, 12))
-            box.addItem(f"Any {label.name}")
+            box.addItem("Any")
             for index, name in enumerate(label.classes):
                 box.addItem(_dot(CLASS_COLOURS[index % len(CLASS_COLOURS)]), name)
             box.activated.connect(self.chosen)
-            name = QLabel("Class")
-            name.setProperty("role", "heading")
-            self._column.addWidget(name)
-            self._column.addWidget(box)
+            title = QLabel(label.name.capitalize())
+            title.setFixedWidth(_NAMES)
+            row = QHBoxLayout()
+            row.setSpacing(4)
+            row.addWidget(title)
+            row.addWidget(box, 1)
+            line = QWidget()
+            line.setLayout(row)
+            row.setContentsMargins(0, 0, 0, 0)
+            self._column.addWidget(line)
             self._boxes.append(box)
         self.setVisible(bool(labels))
 
@@ -81,7 +90,11 @@ class ClassChoice(QWidget):
     def show_labels(self, labels: NDArray[np.int64] | None) -> None:
         """Choose what all rows of (count, L) agree on, any elsewhere; nobody is told."""
         for column, box in enumerate(self._boxes):
-            same = labels is not None and labels.size and (labels[:, column] == labels[0, column]).all()
+            same = (
+                labels is not None
+                and labels.size
+                and (labels[:, column] == labels[0, column]).all()
+            )
             box.setCurrentIndex(int(labels[0, column]) + 1 if same and labels is not None else 0)
 
 

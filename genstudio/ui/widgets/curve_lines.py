@@ -1,4 +1,4 @@
-"""What one run draws in the plot: raw and averaged training, validation, its best point."""
+"""What one run draws in the plot: raw and smoothed training, validation, its best point."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class CurveLines:
         self._plot = plot
         line = {"clipToView": True, "autoDownsample": True, "downsampleMethod": "peak"}
         self.raw = pg.PlotDataItem(**line)
-        self.mean = pg.PlotDataItem(**line)
+        self.smooth = pg.PlotDataItem(**line)
         self.valid = pg.PlotDataItem(clipToView=True, antialias=True)
         self.best = pg.PlotDataItem(pen=None, symbol="o", symbolSize=9)
         self.hover = pg.PlotDataItem(pen=None, symbol="o", symbolSize=7)
@@ -66,7 +66,7 @@ class CurveLines:
         self.gap = pg.FillBetweenItem(self._upper, self._lower)
         self.words = pg.TextItem(anchor=(0.5, 1.2))
         self._items = [
-            self._upper, self._lower, self.gap, self.raw, self.mean, self.valid, self.best,
+            self._upper, self._lower, self.gap, self.raw, self.smooth, self.valid, self.best,
             self.hover,
         ]  # fmt: skip
         for item in self._items:
@@ -85,7 +85,7 @@ class CurveLines:
         faint = QColor(self.colour)
         faint.setAlphaF(0.35)
         self.raw.setPen(pg.mkPen(faint, width=1))
-        self.mean.setPen(pg.mkPen(self.colour, width=1))
+        self.smooth.setPen(pg.mkPen(self.colour, width=1))
         self.valid.setPen(pg.mkPen(self.colour, width=2.5 if self.main else 2))
         self.best.setSymbolBrush(self.colour)
         self.best.setSymbolPen(pg.mkPen(colours.surface, width=2))
@@ -95,6 +95,9 @@ class CurveLines:
         shade.setAlphaF(0.22)
         self.gap.setBrush(shade)
         self.words.setColor(colours.text)
+        ground = QColor(colours.surface)
+        ground.setAlphaF(0.8)
+        self.words.fill = pg.mkBrush(ground)
 
     def draw(self, view: View) -> None:
         """Show what the series holds now."""
@@ -102,9 +105,9 @@ class CurveLines:
         places = train.column(view.axis)
         if view.unit != 1:
             places = places / view.unit
-        raw, means = train.column(Series.BITS), train.column(Series.MEAN)
+        raw, medians = train.column(Series.BITS), train.column(Series.MEDIAN)
         smoothed = self.series.span > 1
-        self.mean.setData(places, means if smoothed else raw)
+        self.smooth.setData(places, medians if smoothed else raw)
         self.raw.setData(places if smoothed else places[:0], raw if smoothed else raw[:0])
         known = valid.column(view.axis) / view.unit
         scores = valid.column(Series.BITS)
@@ -112,7 +115,7 @@ class CurveLines:
         self.valid.setData(known, scores, symbol="o" if len(known) == 1 else None)
         self.valid.setSymbolBrush(self.colour)
         self._mark_best(view)
-        self._shade(view, places, means)
+        self._shade(view, places, medians)
 
     def point_at(self, view: View, place: float | None) -> tuple[float | None, float | None]:
         """Training and validation at a place, marked in the plot; None marks nothing."""
@@ -140,7 +143,7 @@ class CurveLines:
         # Near the right edge the words grow to the left, near the left one to the right.
         self.words.setAnchor((min(1.0, max(0.0, place / last)) if last else 0.5, 1.2))
 
-    def _shade(self, view: View, places: NDArray[np.float64], means: NDArray[np.float64]) -> None:
+    def _shade(self, view: View, places: NDArray[np.float64], medians: NDArray[np.float64]) -> None:
         overfit = self.series.overfit() if self.main else None
         self.gap.setVisible(overfit is not None and overfit.rising)
         if overfit is None or not overfit.rising or not len(places):
@@ -149,4 +152,4 @@ class CurveLines:
         after = valid.column(Series.STEP) >= overfit.best_step
         known = valid.column(view.axis)[after] / view.unit
         self._upper.setData(known, valid.column(Series.BITS)[after])
-        self._lower.setData(known, np.interp(known, places, means))
+        self._lower.setData(known, np.interp(known, places, medians))

@@ -19,7 +19,7 @@ _START = 0.05  # the part of the horizontal axis that may be steep
 _MARGIN = 0.06
 
 
-class _Box(pg.ViewBox):
+class _Box(pg.ViewBox):  # type: ignore[misc]  # pyqtgraph has no types
     """A view box whose double click is told."""
 
     double_clicked = Signal()
@@ -28,7 +28,7 @@ class _Box(pg.ViewBox):
         self.double_clicked.emit()
 
 
-class CurvePlot(pg.PlotWidget):
+class CurvePlot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
     """Follows the curves until the person pans or zooms; fitting makes it follow again.
 
     Attributes:

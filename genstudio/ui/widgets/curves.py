@@ -29,7 +29,7 @@ from genstudio.ui.widgets.series import Series
 
 __all__ = ["Curves"]
 
-_SPANS = (1, 3, 5, 10, 20, 50, 100, 200, 500)
+_SPANS = (1, 3, 5, 9, 15, 31, 51, 101)
 _REFRESH = 50  # milliseconds: twenty times a second is as fast as numbers can be read
 
 
@@ -128,7 +128,7 @@ class Curves(QWidget):
 
     @property
     def span(self) -> int:
-        """About how many points the average weighs in."""
+        """How many points of the training curve the running median is over."""
         return _SPANS[self.smoothing.value()]
 
     def fit(self) -> None:
@@ -190,21 +190,22 @@ class Curves(QWidget):
         self.smoothing.setFixedWidth(88)
         self.smoothing.setAccessibleName("Smoothing of the training curve")
         self.smoothing.setToolTip(
-            "Average of the training curve, exponential and free of bias at its start:<br>"
-            "<i>mₜ = Σ βᵗ⁻ⁱ xᵢ / Σ βᵗ⁻ⁱ, β = 1 − 1/n</i><br>"
+            "Running median of the training curve, centred so that it does not lag behind:<br>"
+            "<i>mᵢ = median(xᵢ₋ₖ … xᵢ₊ₖ)</i><br>"
             "The points themselves stay visible behind it; the validation is never smoothed."
         )
         self.strength = QLabel()
         self.strength.setProperty("role", "secondary")
-        self.strength.setMinimumWidth(72)
+        self.strength.setMinimumWidth(80)
         self.smoothing.valueChanged.connect(self._smooth)
         self._say_strength()
+        self.bar.setSpacing(HALF)
         for widget in (self.against, self.log_x, self.log_y):
             self.bar.addWidget(widget)
         self.against.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.bar.addSpacing(HALF)
-        for widget in (words, self.smoothing, self.strength):
-            self.bar.addWidget(widget)
+        for part in (words, self.smoothing, self.strength):
+            self.bar.addWidget(part)
         self.bar.addStretch(1)
         self.fit_button = QToolButton()
         self.fit_button.setIcon(icon("fit-to-page-outline"))
@@ -240,7 +241,7 @@ class Curves(QWidget):
         self.update_later()
 
     def _say_strength(self) -> None:
-        self.strength.setText("off" if self.span == 1 else f"≈ {self.span} points")
+        self.strength.setText("off" if self.span == 1 else f"median of {self.span}")
 
     def _choose_unit(self) -> None:
         unit, name = 1.0, "step"
@@ -316,7 +317,7 @@ def _toggle(words: str, tip: str) -> QToolButton:
 def _latest(series: Series) -> tuple[float | None, float | None]:
     train, valid = series.train, series.valid
     return (
-        float(train.column(Series.MEAN)[-1]) if train.count else None,
+        float(train.column(Series.MEDIAN)[-1]) if train.count else None,
         float(valid.column(Series.BITS)[-1]) if valid.count else None,
     )
 

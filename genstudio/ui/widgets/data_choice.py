@@ -16,9 +16,10 @@ from genstudio.ui.theme import HALF, icon
 from genstudio.ui.widgets.form import Form
 from genstudio.ui.words import memory
 
-__all__ = ["DataChoice"]
+__all__ = ["FEWER_LEVELS", "DataChoice", "data_schema"]
 
-_FEWER = 16  # grey levels offered first where the data have 256: learned in a fraction of the time
+FEWER_LEVELS = 16
+"""Grey levels offered first where the data have 256: learned in a fraction of the time."""
 
 
 class DataChoice(QWidget):
@@ -42,7 +43,7 @@ class DataChoice(QWidget):
             self.box.addItem(card.title, card.name)
         self.box.activated.connect(lambda _: self._chosen())
         self.summary = _small_print()
-        self.form = Form(_schema(), skip=("name",))
+        self.form = Form(data_schema(), skip=("name",))
         self.form.edited.connect(self._changed)
         self.missing = QLabel()
         self.missing.setWordWrap(True)
@@ -107,7 +108,7 @@ class DataChoice(QWidget):
 
     def _chosen(self) -> None:
         levels = self.card.native.levels
-        self.form.set_values({"levels": min(levels, _FEWER), "size": None, "colour": False})
+        self.form.set_values({"levels": min(levels, FEWER_LEVELS), "size": None, "colour": False})
         self._changed()
 
     def _changed(self) -> None:
@@ -150,13 +151,13 @@ class DataChoice(QWidget):
         self.download.setVisible(bool(missing) and self.card.downloadable)
 
 
-def _schema() -> dict[str, Any]:
-    """DataSpec's, with the levels always said: “as they are” would hide how many they are."""
+def data_schema() -> dict[str, Any]:
+    """Of `DataSpec`, with the levels always said: “as they are” would hide how many they are."""
     schema = DataSpec.model_json_schema()
     levels = dict(schema["properties"]["levels"])
     kinds = levels.pop("anyOf")
     levels |= next(kind for kind in kinds if "enum" in kind)
-    levels["default"] = _FEWER
+    levels["default"] = FEWER_LEVELS
     schema["properties"]["levels"] = levels
     return schema
 

@@ -8,6 +8,7 @@ from typing import Any
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
+    QCheckBox,
     QGridLayout,
     QHBoxLayout,
     QLabel,
@@ -30,6 +31,7 @@ COUNTS = (1, 4, 16, 36, 64)
 _LARGEST_SEED = 2**31 - 1
 _FRESH_SEEDS = 1_000_000  # six digits are easy to read out
 _LOWEST_TEMPERATURE = 0.1
+_NAMES = 84  # width of the names beside the controls, pixels
 
 
 class DrawForm(QWidget):
@@ -54,10 +56,13 @@ class DrawForm(QWidget):
         self._knob_grid.setSpacing(HALF)
         self.count = Segmented([str(count) for count in COUNTS], "Images drawn together")
         self.count.setToolTip("How many images are drawn together")
+        for count in COUNTS:
+            self.count.button(str(count)).setMinimumWidth(24)
         self.count.chosen.connect(lambda _: self.wanted_changed.emit())
         self.seed = QSpinBox()
         self.seed.setRange(0, _LARGEST_SEED)
         self.seed.setKeyboardTracking(False)
+        self.seed.setMinimumWidth(88)
         self.seed.setAccessibleName("Seed")
         self.seed.setToolTip("The same seed gives the same picture, however many are drawn")
         self.seed.valueChanged.connect(lambda _: self.wanted_changed.emit())
@@ -73,6 +78,7 @@ class DrawForm(QWidget):
         self.another = QPushButton()
         self.another.setProperty("role", "primary")
         self.another.clicked.connect(self.another_wanted)
+        self.at_once = QCheckBox("Draw as soon as a model is chosen")
         self._locked(False)
         self._lay_out()
 
@@ -83,7 +89,9 @@ class DrawForm(QWidget):
             return
         self._schema = (schema, space.levels)
         while self._knob_grid.count():
-            self._knob_grid.takeAt(0).widget().deleteLater()
+            item = self._knob_grid.takeAt(0)
+            if item is not None and (widget := item.widget()) is not None:
+                widget.deleteLater()
         self._knobs = {}
         for row, (name, given) in enumerate(schema.get("properties", {}).items()):
             if given.get("type") not in ("number", "integer"):
@@ -148,7 +156,7 @@ class DrawForm(QWidget):
         seed = QHBoxLayout()
         seed.setSpacing(4)
         name = QLabel("Seed")
-        name.setMinimumWidth(80)
+        name.setFixedWidth(_NAMES)
         seed.addWidget(name)
         seed.addWidget(self.seed, 1)
         seed.addWidget(self.lock)
@@ -156,7 +164,7 @@ class DrawForm(QWidget):
         count = QHBoxLayout()
         count.setSpacing(4)
         images = QLabel("Images")
-        images.setMinimumWidth(80)
+        images.setFixedWidth(_NAMES)
         count.addWidget(images)
         count.addWidget(self.count, 1)
         column = QVBoxLayout(self)
@@ -167,7 +175,8 @@ class DrawForm(QWidget):
         column.addLayout(seed)
         column.addWidget(self.classes)
         column.addWidget(self.another)
-        self._knob_grid.setColumnMinimumWidth(0, 76)
+        column.addWidget(self.at_once)
+        self._knob_grid.setColumnMinimumWidth(0, _NAMES)
         self._knob_grid.setColumnStretch(1, 1)
 
 

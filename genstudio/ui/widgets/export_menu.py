@@ -36,9 +36,9 @@ class ExportMenu(QPushButton):
         )
         menu = QMenu(self)
         for suffix, words in FORMATS.items():
-            menu.addAction(f"{words}…", lambda suffix=suffix: self.ask(suffix))
+            menu.addAction(f"{words}…").triggered.connect(lambda _, suffix=suffix: self.ask(suffix))
         menu.addSeparator()
-        menu.addAction("Copy picture\tCtrl+C", self.copy)
+        menu.addAction("Copy picture\tCtrl+C").triggered.connect(self.copy)
         sizes = menu.addMenu("Scale")
         group = QActionGroup(sizes)
         for scale in SCALES:

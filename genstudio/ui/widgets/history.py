@@ -44,7 +44,7 @@ class _Strip(QWidget):
 
     def sizeHint(self) -> QSize:
         """Enough for a sheet of sixteen small images."""
-        return QSize(480, 136)
+        return QSize(480, 176)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw from the chosen sheet leftwards into the past, as many as fit."""

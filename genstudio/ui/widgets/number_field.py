@@ -60,9 +60,9 @@ class NumberField(Field):
         super().__init__()
         self._optional, self._schema = without_null(schema)
         self._whole = self._schema["type"] == "integer"
-        self._low = self._schema.get("minimum", self._schema.get("exclusiveMinimum"))
+        self._low: Any = self._schema.get("minimum", self._schema.get("exclusiveMinimum"))
         self._open_end = "exclusiveMinimum" in self._schema
-        self._high = self._schema.get("maximum")
+        self._high: Any = self._schema.get("maximum")
         self._log = bool(schema.get("log"))
         self.edit = _NumberEdit()
         self.edit.setAccessibleName(name)

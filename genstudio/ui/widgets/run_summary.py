@@ -141,7 +141,7 @@ def _ended(run: Run) -> str:
             return "Interrupted: it can go on from its last checkpoint."
         return "Interrupted before its first checkpoint."
     words = f"{_STATES[result.state]} after {result.steps:,} steps in {span(result.seconds)}."
-    best = score(run)
+    best = score(run).replace(" ", "\N{NO-BREAK SPACE}")
     if best and result.best_step is not None:
         words += f" Best validation {best} at step {result.best_step:,}; those weights are kept."
     elif best:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from genstudio.core.runs import Metric
 
-__all__ = ["Buffer", "Overfit", "Series", "debiased_average"]
+__all__ = ["Buffer", "Overfit", "Series", "centred_median"]
 
 _PATIENCE = 3  # validations without a new best before anything is said
 _RISE = 0.005  # of the best value: less is called a plateau
@@ -57,40 +57,38 @@ class Overfit:
 class Series:
     """Training and validation of one run, in bits per dimension.
 
-    Training points are kept as they were written; their average is kept beside them, so that a
-    new point costs the same however many there are.
+    Training points are kept as they were written; their running median is kept beside them, and
+    a new point changes only its end.
 
     Attributes:
-        train: step, seconds, bits/dim, and their average.
-        valid: step, seconds, bits/dim; never averaged.
-        span: about how many points the average weighs in; 1 is none.
+        train: step, seconds, bits/dim, and their running median.
+        valid: step, seconds, bits/dim; never smoothed.
+        span: odd number of points in the median's window; 1 is none.
     """
 
-    STEP, SECONDS, BITS, MEAN = range(4)
+    STEP, SECONDS, BITS, MEDIAN = range(4)
 
     def __init__(self) -> None:
         self.train = Buffer(4)
         self.valid = Buffer(3)
         self.span = 1
-        self._sum = 0.0
-        self._weight = 0.0
 
     def add(self, points: Iterable[Metric]) -> None:
         """Add points; those that are there already are left aside."""
+        before = self.train.count
         for point in points:
             if point.bits_per_dim is not None and _newer(self.train, point.step):
-                mean = self._averaged(point.bits_per_dim)
-                self.train.append(point.step, point.seconds, point.bits_per_dim, mean)
+                self.train.append(point.step, point.seconds, point.bits_per_dim, 0.0)
             if point.valid_bits_per_dim is not None and _newer(self.valid, point.step):
                 self.valid.append(point.step, point.seconds, point.valid_bits_per_dim)
+        if self.train.count > before:
+            self._smooth_from(max(0, before - self.span // 2))
 
     def smooth(self, span: int) -> None:
-        """Average the training curve over about `span` points; 1 leaves it as it is."""
-        if span == self.span:
-            return
-        self.span, self._sum, self._weight = span, 0.0, 0.0
-        means = self.train.column(self.MEAN)
-        means[:], self._sum, self._weight = _averages(self.train.column(self.BITS), span)
+        """Draw the training curve as a running median of so many points; 1 leaves it as it is."""
+        if span != self.span:
+            self.span = span
+            self._smooth_from(0)
 
     @property
     def best(self) -> tuple[int, float, float] | None:
@@ -122,39 +120,36 @@ class Series:
         """Training and validation at a place of an axis (STEP or SECONDS): the nearest points."""
         return _nearest(self.train, axis, place), _nearest(self.valid, axis, place)
 
-    def _averaged(self, value: float) -> float:
-        keep = 1 - 1 / self.span
-        self._sum = keep * self._sum + (1 - keep) * value
-        self._weight = keep * self._weight + (1 - keep)
-        return self._sum / self._weight
+    def _smooth_from(self, start: int) -> None:
+        values = self.train.column(self.BITS)
+        self.train.column(self.MEDIAN)[start:] = centred_median(values, self.span, start)
 
 
-def debiased_average(values: NDArray[np.float64], span: int) -> NDArray[np.float64]:
-    """Exponential moving average that starts at the first value instead of at zero.
+def centred_median(values: NDArray[np.float64], span: int, start: int = 0) -> NDArray[np.float64]:
+    """Running median that neither lags behind the values nor is pulled away by single ones.
 
-    With β = 1 − 1/span:  mₜ = Σᵢ₌₁ᵗ βᵗ⁻ⁱ xᵢ / Σᵢ₌₁ᵗ βᵗ⁻ⁱ  (the bias correction of Adam,
-    Kingma & Ba 2015, section 3).
+    mᵢ = median(xᵢ₋ₖ … xᵢ₊ₖ) with k = (span − 1)/2, and as much less near the ends as keeps the
+    window centred; the first and the last value stay as they are.
 
     Args:
         values: (n,).
-        span: about how many points weigh in; 1 returns the values.
+        span: odd number of points in a window; 1 returns the values.
+        start: the first place that is wanted.
 
     Returns:
-        (n,).
+        (n − start,).
     """
-    return _averages(values, span)[0]
-
-
-def _averages(values: NDArray[np.float64], span: int) -> tuple[NDArray[np.float64], float, float]:
-    """The averages, and the two sums a next point goes on from."""
-    keep = 1 - 1 / span
-    total = weight = 0.0
-    means = []
-    for value in values.tolist():
-        total = keep * total + (1 - keep) * value
-        weight = keep * weight + (1 - keep)
-        means.append(total / weight)
-    return np.array(means), total, weight
+    count, half = len(values), span // 2
+    medians = values[start:].copy()
+    low, high = max(start, half), count - half
+    if high > low:
+        windows = np.lib.stride_tricks.sliding_window_view(values[low - half : high + half], span)
+        medians[low - start : high - start] = np.median(windows, axis=1)
+    edges = [*range(start, min(low, count)), *range(max(high, low), count)]
+    for place in edges:
+        reach = min(place, count - 1 - place)
+        medians[place - start] = np.median(values[place - reach : place + reach + 1])
+    return medians
 
 
 def _newer(buffer: Buffer, step: int) -> bool:

@@ -5,18 +5,16 @@ from __future__ import annotations
 import math
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSpinBox, QVBoxLayout, QWidget
 
 from genstudio.core.draw import adjusted
-from genstudio.ui.takes import Take
+from genstudio.ui.takes import CHANNELS, Take
 from genstudio.ui.theme import HALF
 from genstudio.ui.widgets.bars import Conditional, ConditionalBars
 from genstudio.ui.widgets.readout import Facts
 from genstudio.ui.widgets.segmented import Segmented
 
 __all__ = ["StepView"]
-
-_CHANNELS = ("Red", "Green", "Blue")
 
 
 class StepView(QWidget):
@@ -33,15 +31,12 @@ class StepView(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.bars = ConditionalBars()
-        self.facts = Facts("The step in numbers", 6)
-        self.channel = Segmented(_CHANNELS, "Channel")
-        self.channel.chosen.connect(lambda word: self.channel_chosen.emit(_CHANNELS.index(word)))
+        self.facts = Facts("The step in numbers", 5)
+        self.channel = Segmented(CHANNELS, "Channel")
+        self.channel.chosen.connect(lambda word: self.channel_chosen.emit(CHANNELS.index(word)))
         self.symbol = QSpinBox()
         self.symbol.setAccessibleName("Symbol to put here")
         self.put = QPushButton("Put it here")
-        self.words = QLabel()
-        self.words.setProperty("role", "secondary")
-        self.words.setWordWrap(True)
         self.put.clicked.connect(lambda: self.symbol_chosen.emit(self.symbol.value()))
         self.bars.symbol_chosen.connect(self.symbol_chosen)
         row = QHBoxLayout()
@@ -55,7 +50,6 @@ class StepView(QWidget):
         column.addWidget(self.facts)
         column.addWidget(self.channel)
         column.addLayout(row)
-        column.addWidget(self.words)
         self._shown: tuple[object, ...] = ()
         self.offer(2, 1)
 
@@ -72,7 +66,8 @@ class StepView(QWidget):
             self.put.setEnabled(enabled)
             self.symbol.setEnabled(enabled)
             self.put.setToolTip(
-                why_not or "Everything after this pixel is drawn anew from the same uniforms (Enter)"
+                why_not
+                or "Everything after this pixel is drawn anew from the same uniforms (Enter)"
             )
             self.symbol.setToolTip(why_not)
 
@@ -117,13 +112,14 @@ def _rows(
     trace, space = take.trace, take.trace.space
     place, channel = divmod(int(trace.order[step]), space.channels)
     row, column = divmod(place, space.width)
-    colour = f" {_CHANNELS[channel].lower()}" if space.channels == 3 else ""
+    colour = f" {CHANNELS[channel].lower()}" if space.channels == 3 else ""
     where = f"row {row + 1}, column {column + 1}{colour}"
+    if trace.count > 1:
+        where += f", image {sample + 1}"
     nats = float(trace.surprise[sample, :position].sum(dtype=float))
     bits = nats / math.log(2)
     so_far = (
-        ("ln p so far", f"{_signed(-nats)} nats"),
-        ("log₂ p so far", f"{_signed(-bits)} bits"),
+        ("log p so far", f"{_signed(-nats)} nats = {_signed(-bits)} bits"),
         ("Average so far", f"{bits / position:.3f} bits/dim" if position else "–"),
     )
     if not drawn:

@@ -186,12 +186,11 @@ class TakeView(QWidget):
             self.transport.scrubber.show_recording(np.zeros(0), 0, 1.0, [])
             return
         surprise = take.trace.surprise[self._samples(), : take.trace.length]
-        scale = scale_of(Overlay.SURPRISE, take.trace.space.levels)
-        assert scale is not None  # noqa: S101 - surprise has a scale
+        curve = surprise.mean(axis=0) / np.log(2)
         self.transport.scrubber.show_recording(
-            surprise.mean(axis=0) / np.log(2),
+            curve,
             take.trace.dimensions,
-            scale.high,
+            max(np.log2(take.trace.space.levels), float(curve.max(initial=0.0))),
             [edit.step for edit in take.edits],
         )
 

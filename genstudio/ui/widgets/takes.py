@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QModelIndex, QSize, Qt, Signal
 from PySide6.QtGui import QIcon, QImage, QKeyEvent, QPixmap
 from PySide6.QtWidgets import QAbstractItemView, QTreeWidget, QTreeWidgetItem
 
@@ -68,8 +68,10 @@ class TakesTree(QTreeWidget):
         """Highlight a take without telling anybody."""
         self.blockSignals(True)
         item = None if take is None else self._items.get(take.number)
-        self.setCurrentItem(item)
-        if item is not None:
+        if item is None:
+            self.setCurrentIndex(QModelIndex())
+        else:
+            self.setCurrentItem(item)
             self.scrollToItem(item)
         self.blockSignals(False)
         self.viewport().update()
@@ -96,7 +98,9 @@ class TakesTree(QTreeWidget):
         pixmap = QPixmap.fromImage(
             image.scaled(side, side, Qt.AspectRatioMode.KeepAspectRatio, mode)
         )
-        item.setIcon(0, QIcon(pixmap))
+        icon = QIcon(pixmap)
+        icon.addPixmap(pixmap, QIcon.Mode.Selected)  # the chosen one keeps its own colours
+        item.setIcon(0, icon)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         item = self.currentItem()
@@ -115,8 +119,10 @@ class TakesTree(QTreeWidget):
 def _told(take: Take) -> str:
     count = take.trace.count
     text = f"Take {take.number}: seed {take.request.seed}, {count} image{'s' if count > 1 else ''}"
-    changes = {key: value for key, value in take.request.controls.items()}
-    text += "".join(f", {name.replace('_', ' ')} {value:g}" for name, value in changes.items())
+    text += "".join(
+        f", {name.replace('_', ' ')} {value:g}" for name, value in take.request.controls.items()
+    )
     if take.edits:
-        text += f"\n{len(take.edits)} pixel(s) set by hand; the last: row, column → symbol {take.words}"
+        text += f"\nSet by hand: {take.place} to {take.edits[-1].symbol}"
+        text += f", and {len(take.edits) - 1} before it" if len(take.edits) > 1 else ""
     return text

@@ -218,15 +218,15 @@ class Transport(QWidget):
         self.live = _button("", "Show every symbol as it is drawn", "End")
         self.live.setText("Live")
         self.where = QLabel()
-        self.where.setMinimumWidth(96)
+        self.where.setFixedSize(84, 20)  # fixed, so that a new number lays out nothing
         self.speed = QSlider(Qt.Orientation.Horizontal)
         self.speed.setAccessibleName("Speed")
         self.speed.setToolTip("How many symbols a second; far right shows all at once")
         self.speed.setRange(0, _TICKS)
-        self.speed.setFixedWidth(104)
+        self.speed.setFixedWidth(80)
         self.pace = QLabel()
         self.pace.setProperty("role", "secondary")
-        self.pace.setMinimumWidth(88)
+        self.pace.setFixedSize(84, 20)
         self._lay_out()
         self.scrubber.sought.connect(self.sought)
         self.start.clicked.connect(lambda: self.sought.emit(0))
@@ -309,7 +309,7 @@ def _button(name: str, words: str, key: str) -> QToolButton:
     button.setProperty("role", "plain")
     if name:
         button.setIcon(icon(name))
-        button.setFixedSize(32, 28)
+        button.setFixedSize(28, 28)
     button.setAccessibleName(words)
     button.setToolTip(f"{words} ({key})")
     return button

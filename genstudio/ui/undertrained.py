@@ -1,0 +1,24 @@
+"""Whether a model has learned enough to draw well."""
+
+from __future__ import annotations
+
+from genstudio.core.errors import UserError
+from genstudio.core.runs import Run
+
+__all__ = ["FEW_STEPS", "undertrained"]
+
+FEW_STEPS = 300
+
+
+def undertrained(run: Run) -> str:
+    """A sentence where the model cannot draw well yet; empty where it can."""
+    result = run.manifest.result
+    try:
+        steps = (
+            result.steps if result is not None else max((m.step for m in run.metrics()), default=0)
+        )
+    except UserError:
+        return ""
+    if steps >= FEW_STEPS:
+        return ""
+    return f"This model has learned for {steps} steps only, so its pictures are rough"

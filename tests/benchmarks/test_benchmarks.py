@@ -1,0 +1,173 @@
+"""Every benchmark runs in a tiny form and gives its rows; none of the figures is judged."""
+
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+
+import pytest
+
+from genstudio.bench.base import (
+    Options,
+    Row,
+    alternating,
+    benchmarks,
+    chosen,
+    median_ratio,
+    quantile,
+)
+from genstudio.bench.kills import _outcome
+from genstudio.cli import main
+from genstudio.core.errors import UserError
+
+NAMES = ("cancel", "kills", "overhead", "responsiveness", "sampling", "start")
+
+
+def test_every_file_of_the_package_that_measures_is_found() -> None:
+    found = benchmarks()
+    assert tuple(found) == NAMES
+    for benchmark in found.values():
+        assert benchmark.title
+        assert benchmark.__doc__
+        assert benchmark.__doc__.strip().endswith(".")
+
+
+def test_an_unknown_benchmark_is_a_users_error() -> None:
+    with pytest.raises(UserError, match="There is no benchmark called “speed”"):
+        chosen(["start", "speed"])
+
+
+def test_two_things_are_measured_in_turn_and_the_first_changes() -> None:
+    order: list[str] = []
+
+    def note(name: str) -> float:
+        order.append(name)
+        return float(len(order))
+
+    a, b = alternating(lambda: note("a"), lambda: note("b"), 3)
+    assert order == ["a", "b", "a", "b", "b", "a", "a", "b"]
+    assert a == [3.0, 6.0, 7.0]
+    assert b == [4.0, 5.0, 8.0]
+
+
+def test_the_ratio_is_the_median_over_the_pairs() -> None:
+    # 2, 3 and 10: one disturbed pair does not move the middle.
+    assert median_ratio([2, 6, 10], [1, 2, 1]) == 3
+
+
+@pytest.mark.parametrize(
+    ("share", "expected"), [(0.5, 50), (0.99, 99), (0.991, 100), (1.0, 100), (0.0, 1)]
+)
+def test_a_quantile_is_a_value_that_was_measured(share: float, expected: float) -> None:
+    assert quantile(list(range(100, 0, -1)), share) == expected
+
+
+def _all_finite(rows: list[Row]) -> bool:
+    return all(row.value is not None and math.isfinite(row.value) for row in rows)
+
+
+def test_the_start_is_a_ratio_to_a_bare_window() -> None:
+    (row,) = benchmarks()["start"].run(Options(count=1))
+    assert row.value is not None
+    assert row.value > 0
+    assert row.met is (row.value <= 2.0)
+    assert "median of 1 pairs" in row.note
+
+
+def test_cancelling_gives_a_median_and_a_worst_for_each_size() -> None:
+    rows = benchmarks()["cancel"].run(Options(count=2))
+    assert len(rows) == 4
+    assert _all_finite(rows)
+    for median, worst in zip(rows[::2], rows[1::2], strict=True):
+        assert median.value <= worst.value  # type: ignore[operator]
+        assert worst.met is (worst.value <= 100)  # type: ignore[operator]
+
+
+def test_killed_trainings_open_resume_and_end_the_same() -> None:
+    opened, resumed, differ = benchmarks()["kills"].run(Options(count=1))
+    assert (opened.value, resumed.value, differ.value) == (1, 1, 0)
+    assert opened.met is resumed.met is differ.met is True
+
+
+def test_a_difference_in_curves_or_weights_is_seen(tmp_path: Path) -> None:
+    """The comparison behind the benchmark of kills is not blind."""
+    arguments = ["train", "made", "--levels=2", "--steps=4", "--set=hidden=8", "--device=cpu",
+                 "--set=preview_every=0", "--set=validation_size=8"]  # fmt: skip
+    for name, seed in (("a", 0), ("b", 0), ("c", 1)):
+        assert main([*arguments, f"--seed={seed}", "--out", str(tmp_path / name)]) == 0
+    assert _outcome(tmp_path / "a") == _outcome(tmp_path / "b")
+    curves, weights = _outcome(tmp_path / "a")
+    other_curves, other_weights = _outcome(tmp_path / "c")
+    assert curves != other_curves
+    assert weights != other_weights
+    assert "seconds" not in curves[0]
+
+
+def test_the_event_loop_is_listened_to_while_all_goes_on() -> None:
+    rows = benchmarks()["responsiveness"].run(Options(seconds=1.5))
+    assert [row.goal for row in rows] == ["", "≤ 8 ms", "≤ 33 ms", ""]
+    assert _all_finite(rows)
+    median, late, worst, _ = (row.value for row in rows)
+    assert 0 <= median <= late <= worst  # type: ignore[operator]
+    frames = int(rows[0].note.split(" frames played")[0].rpartition(" ")[2])
+    assert frames > 0
+
+
+def test_sampling_compares_two_ways_of_the_same_model() -> None:
+    one, many = benchmarks()["sampling"].run(Options(count=1))
+    assert _all_finite([one, many])
+    assert (one.unit, one.met) == ("×", None)
+
+
+def test_training_is_measured_with_and_without_the_window() -> None:
+    rows = benchmarks()["overhead"].run(Options(count=1, seconds=2))
+    assert len(rows) == 2
+    assert _all_finite(rows)
+    assert all(row.met is (row.value >= 95) for row in rows)  # type: ignore[operator]
+
+
+def test_the_table_is_for_people_for_machines_and_for_the_readme(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    start = benchmarks()["start"]
+    monkeypatch.setattr(
+        start, "run", lambda options: [Row("a|b", 1.5, "×", "≤ 2.0", True, "a note")]
+    )
+    assert main(["bench", "start", "--json", "-"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert document["machine"].keys() >= {"processor", "cores", "system", "python", "torch"}
+    (benchmark,) = document["benchmarks"]
+    assert benchmark["name"] == "start"
+    assert benchmark["rows"][0] == {
+        "name": "a|b",
+        "value": 1.5,
+        "unit": "×",
+        "goal": "≤ 2.0",
+        "met": True,
+        "note": "a note",
+    }
+    assert main(["bench", "start", "--markdown"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[2] == "| Start of the window | a¦b | 1.5 × | ≤ 2.0 | yes | a note |"
+    assert lines[-1].startswith("Measured on ")
+    assert main(["bench", "start", "--json", str(tmp_path / "figures.json")]) == 0
+    assert json.loads((tmp_path / "figures.json").read_text()) == document
+    assert "1.5 ×" in capsys.readouterr().out
+
+
+def test_what_cannot_be_measured_is_said_and_the_rest_goes_on(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(options: Options) -> list[Row]:
+        raise UserError("There is no display.")
+
+    monkeypatch.setattr(benchmarks()["start"], "run", refuse)
+    monkeypatch.setattr(benchmarks()["kills"], "run", lambda options: [Row("a", 3.0, "runs")])
+    assert main(["bench", "start", "kills", "--json", "-"]) == 0
+    said = capsys.readouterr()
+    start, kills = json.loads(said.out)["benchmarks"]
+    assert start["rows"][0]["value"] is None
+    assert start["rows"][0]["note"] == "There is no display."
+    assert kills["rows"][0]["value"] == 3
+    assert "There is no display." in said.err

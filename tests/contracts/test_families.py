@@ -1,0 +1,300 @@
+"""The contract of every family that is discovered; a new file in models/ is held to it unasked."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor
+
+from genstudio.core.draw import DrawControls
+from genstudio.core.errors import UserError
+from genstudio.core.spaces import Grid, Label
+from genstudio.core.training import Training
+from genstudio.core.uniforms import generator, uniforms
+from genstudio.models.base import Autoregressive, GenerativeModel, NaivePredictor, Predictor
+from genstudio.models.store import build, families, load_model, save_model
+
+DIGIT = Label(name="digit", classes=("0", "1", "2"))
+SIDE = Label(name="side", classes=("left", "right"))
+
+# Small enough to run in a moment, large enough that every kind of layer is there twice.
+SMALL: dict[str, dict[str, Any]] = {
+    "pixelcnn": {"channels": 12, "blocks": 2, "head": 9},
+    "made": {"hidden": 24, "layers": 2, "masks": 2, "direct": True},
+}
+TINY = Grid(height=2, width=2, channels=3, levels=2)  # 2¹² images: all of them are enumerated
+SPACES = {
+    "grey binary": Grid(height=5, width=4, levels=2),
+    "grey 16 levels": Grid(height=4, width=5, levels=16),
+    "colour": Grid(height=3, width=4, channels=3, levels=4),
+    "classes": Grid(height=4, width=4, levels=3, labels=(DIGIT, SIDE)),
+    "colour classes": Grid(height=3, width=3, channels=3, levels=2, labels=(DIGIT,)),
+    "one symbol": Grid(height=1, width=1, levels=2),
+}
+
+
+def settled(family: str, space: Grid, seed: int = 0) -> GenerativeModel:
+    """A small model with weights far from where they start, so that nothing is true by accident."""
+    cls = families()[family]
+    settings = SMALL.get(family, {}) | {"conditional": bool(space.labels)}
+    model = build(family, space, cls.Config.checked(settings), seed)
+    rng = torch.Generator().manual_seed(seed)
+    with torch.no_grad():
+        for parameter in model.parameters():
+            parameter.add_(torch.randn(parameter.shape, generator=rng) * 0.3)
+    return model
+
+
+def data(space: Grid, count: int, seed: int = 0) -> tuple[Tensor, Tensor | None]:
+    rng = generator(seed)
+    x = torch.from_numpy(rng.integers(0, space.levels, (count, *space.shape)))
+    if not space.labels:
+        return x, None
+    columns = [rng.integers(0, len(label.classes), count) for label in space.labels]
+    return x, torch.from_numpy(np.stack(columns, axis=1))
+
+
+@pytest.fixture(params=sorted(families()))
+def family(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture(params=list(SPACES))
+def space(request: pytest.FixtureRequest) -> Grid:
+    return SPACES[request.param]
+
+
+def autoregressive(family: str, space: Grid) -> Autoregressive:
+    model = settled(family, space)
+    if not isinstance(model, Autoregressive):
+        pytest.skip(f"{model.title} is not autoregressive")
+    return model
+
+
+def symbols_of(model: Autoregressive, n: int, u: np.ndarray, y: Tensor | None, **controls: Any) -> np.ndarray:
+    steps = model.sample_steps(n, u, DrawControls(**controls), y)
+    return np.stack([step.symbols for step in steps], axis=1)
+
+
+def test_the_loss_falls_on_eight_samples(family: str, space: Grid) -> None:
+    model = build(
+        family,
+        space,
+        families()[family].Config.checked(SMALL[family] | {"conditional": bool(space.labels)}),
+    )
+    x, y = data(space, 8)
+    training = Training(length=60, learning_rate=1e-2, warmup=0, ema=0.0)
+    learner = model.learner(training, 60)
+    losses = [float(learner.step(x, y)["loss"]) for _ in range(60)]
+    if space.dimensions == 1:  # there is little to learn: the entropy of the eight symbols
+        share = float(x.float().mean())
+        floor = -share * math.log(share) - (1 - share) * math.log(1 - share)
+        assert losses[0] > losses[-1] == pytest.approx(floor, rel=2e-2)
+    else:
+        assert np.mean(losses[-5:]) < 0.9 * np.mean(losses[:2])
+
+
+def test_every_parameter_gets_a_gradient(family: str, space: Grid) -> None:
+    model = settled(family, space)
+    x, y = data(space, 32)
+    for step in range(8):  # families that take turns at something have had every turn by then
+        model.training_step = step
+        model.loss(x, y)["loss"].backward()
+    lonely = space.dimensions == 1  # a single symbol depends on nothing: only biases learn
+    for name, parameter in model.named_parameters():
+        assert parameter.grad is not None, name
+        assert lonely or parameter.grad.abs().sum() > 0, name
+
+
+def test_save_and_load_leave_log_prob_equal(family: str, space: Grid, tmp_path: Path) -> None:
+    model = settled(family, space)
+    save_model(tmp_path / "model.safetensors", model)
+    again = load_model(tmp_path / "model.safetensors")
+    x, y = data(space, 5)
+    assert again.config == model.config
+    assert again.space == space
+    torch.testing.assert_close(again.log_prob(x, y), model.log_prob(x, y), rtol=0, atol=0)
+
+
+def test_log_prob_is_minus_the_sum_of_surprises_and_minus_the_loss(
+    family: str, space: Grid
+) -> None:
+    model = autoregressive(family, space)
+    x, y = data(space, 6)
+    direct = model.log_prob(x, y)
+    torch.testing.assert_close(direct, -model.surprise(x, y).flatten(1).sum(1), rtol=1e-5, atol=1e-4)
+
+
+def test_the_probabilities_of_all_images_sum_to_one(family: str) -> None:
+    model = settled(family, TINY)
+    every = torch.tensor(list(itertools.product(range(2), repeat=TINY.dimensions)))
+    total = model.log_prob(every.view(-1, *TINY.shape)).detach().double().exp().sum()
+    assert abs(float(total) - 1) <= 1e-5
+
+
+def test_the_probabilities_given_each_class_sum_to_one(family: str) -> None:
+    space = Grid(height=2, width=3, levels=3, labels=(DIGIT,))
+    model = settled(family, space)
+    every = torch.tensor(list(itertools.product(range(3), repeat=6))).view(-1, *space.shape)
+    scores = []
+    for digit in range(3):
+        y = torch.full((len(every), 1), digit)
+        scores.append(model.log_prob(every, y).detach().double())
+        assert abs(float(scores[-1].exp().sum()) - 1) <= 1e-5
+    assert not torch.allclose(scores[0], scores[1]), "the class makes a difference"
+
+
+def test_no_logit_depends_on_its_own_or_a_later_symbol_by_autograd(
+    family: str, space: Grid, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = autoregressive(family, space)
+    x, y = data(space, 1)
+    # Integers carry no gradient: every family turns them to floats, so let that be the identity.
+    x = x.double().requires_grad_()
+    monkeypatch.setattr(Tensor, "long", lambda self: self.detach().to(torch.int64))
+    out = model.double().logits(x, y).flatten(2)
+    for step, place in enumerate(model.order):
+        [gradient] = torch.autograd.grad(out[0, :, place].sum().cos(), x, retain_graph=True)
+        forbidden = gradient.flatten()[model.order[step:]]
+        assert torch.count_nonzero(forbidden) == 0, f"step {step} sees its future"
+
+
+def test_no_logit_depends_on_its_own_or_a_later_symbol_by_perturbation(
+    family: str, space: Grid
+) -> None:
+    model = autoregressive(family, space)
+    x, y = data(space, 1)
+    before = model.logits(x, y).flatten(2)
+    for step, place in enumerate(model.order):
+        changed = x.clone()
+        changed.view(-1)[place] = (changed.view(-1)[place] + 1) % space.levels
+        after = model.logits(changed, y).flatten(2)
+        earlier = model.order[: step + 1]
+        torch.testing.assert_close(
+            after[:, :, earlier], before[:, :, earlier], rtol=0, atol=2e-5
+        )
+
+
+def test_the_last_symbol_is_seen_by_some_other(family: str) -> None:
+    """The two tests above would hold for a model that sees nothing at all."""
+    model = autoregressive(family, SPACES["grey binary"])
+    x, y = data(model.space, 1)
+    first = int(model.order[0])
+    changed = x.clone()
+    changed.view(-1)[first] = 1 - changed.view(-1)[first]
+    assert not torch.allclose(model.logits(changed, y), model.logits(x, y), atol=1e-3)
+
+
+def test_the_same_seed_gives_the_same_sample_at_batch_1_and_16(family: str, space: Grid) -> None:
+    model = autoregressive(family, space)
+    _, y = data(space, 16)
+    together = symbols_of(model, 16, uniforms(3, 16, space.dimensions), y)
+    for index in range(16):
+        mine = None if y is None else y[index : index + 1]
+        alone = symbols_of(model, 1, uniforms(3, 1, space.dimensions, first=index), mine)
+        np.testing.assert_array_equal(alone[0], together[index])
+
+
+def test_the_incremental_sampler_equals_the_naive_one(family: str, space: Grid) -> None:
+    model = autoregressive(family, space)
+    x, y = data(space, 4, seed=5)
+    known = torch.from_numpy(generator(6).random((4, *space.shape)) < 0.4)
+    known[:, : space.height // 2] = True  # a known beginning, then known places here and there
+    for temperature, mask in itertools.product((1.0, 0.7), (known, torch.zeros_like(known))):
+        u = uniforms(1, 4, space.dimensions)
+        controls = DrawControls(temperature=temperature)
+        fast = list(model.complete_steps(x, mask, u, controls, y))
+        naive = NaivePredictor(model, torch.where(mask, x, 0), y)
+        slow = list(model._draw(naive, x, mask, u, controls))
+        assert [step.index for step in fast] == list(range(space.dimensions))
+        for ours, theirs in zip(fast, slow, strict=True):
+            np.testing.assert_allclose(ours.probabilities, theirs.probabilities, atol=1e-5)
+            np.testing.assert_array_equal(ours.symbols, theirs.symbols)
+            np.testing.assert_array_equal(ours.given, theirs.given)
+
+
+def test_the_incremental_logits_are_within_1e_4_of_one_full_pass(family: str, space: Grid) -> None:
+    model = autoregressive(family, space)
+    x, y = data(space, 3)
+    whole = model.logits(x, y).flatten(2).log_softmax(1)
+    predictor: Predictor = model.predictor(torch.zeros_like(x), y)
+    with torch.no_grad():
+        for step, place in enumerate(model.order):
+            logits = predictor.logits(step).log_softmax(1)
+            assert (logits - whole[:, :, place]).abs().max() <= 1e-4
+            predictor.put(step, x.flatten(1)[:, place])
+
+
+def test_known_symbols_survive_completion_and_hidden_ones_are_drawn(
+    family: str, space: Grid
+) -> None:
+    model = autoregressive(family, space)
+    x, y = data(space, 3)
+    known = torch.from_numpy(generator(2).random((3, *space.shape)) < 0.5)
+    u = uniforms(0, 3, space.dimensions)
+    steps = list(model.complete_steps(x, known, u, DrawControls(), y))
+    drawn = np.stack([step.symbols for step in steps], axis=1)
+    evidence, mask = x.flatten(1).numpy()[:, model.order], known.flatten(1).numpy()[:, model.order]
+    np.testing.assert_array_equal(drawn[mask], evidence[mask])
+    np.testing.assert_array_equal(np.stack([step.given for step in steps], axis=1), mask)
+    assert drawn.max() < space.levels
+
+
+def test_samples_have_the_frequencies_that_the_model_says(family: str) -> None:
+    """Chi-squared against enumeration; at p = 10⁻⁶ it fails for a wrong sampler, not for bad luck."""
+    from scipy import stats
+
+    space = Grid(height=2, width=2, levels=2)
+    model = autoregressive(family, space)
+    every = torch.tensor(list(itertools.product(range(2), repeat=4))).view(-1, *space.shape)
+    expected = model.log_prob(every).double().exp().detach().numpy()
+    n = 4000
+    drawn = symbols_of(model, n, uniforms(11, n, 4), None)
+    images = np.zeros_like(drawn)
+    images[:, model.order] = drawn
+    counts = np.bincount(images @ np.array([8, 4, 2, 1]), minlength=16)
+    assert stats.chisquare(counts, n * expected / expected.sum()).pvalue > 1e-6
+
+
+def test_temperature_to_zero_draws_the_likeliest_symbol(family: str) -> None:
+    model = autoregressive(family, SPACES["grey 16 levels"])
+    u = uniforms(0, 2, model.space.dimensions)
+    for step in model.sample_steps(2, u, DrawControls(temperature=1e-4)):
+        np.testing.assert_array_equal(step.symbols, step.probabilities.argmax(axis=1))
+    for step in model.sample_steps(2, u, DrawControls(top_k=1)):
+        np.testing.assert_array_equal(step.symbols, step.probabilities.argmax(axis=1))
+
+
+def test_the_card_tells_what_a_form_needs(family: str) -> None:
+    card = families()[family].card()
+    assert card.name == family
+    assert card.summary.endswith(".")
+    assert card.reference
+    for name, field in card.config_schema["properties"].items():
+        assert field["description"].endswith("."), name
+        assert "default" in field, name
+    for preset in card.presets:
+        families()[family].Config.checked(preset.config)
+        Training.checked(preset.training)
+    assert [preset.name for preset in card.presets] == ["quick look", "good", "thorough"]
+
+
+def test_classes_are_refused_where_the_data_have_none(family: str) -> None:
+    cls = families()[family]
+    with pytest.raises(UserError, match="no labels"):
+        build(family, TINY, cls.Config.checked({"conditional": True}))
+
+
+def test_a_fresh_model_is_near_the_uniform_distribution(family: str) -> None:
+    """Before any learning the score should be about ln K per symbol: nothing explodes."""
+    space = Grid(height=8, width=8, levels=16)
+    model = build(family, space, families()[family].Config.checked(SMALL[family]))
+    x, _ = data(space, 16)
+    per_symbol = -float(model.log_prob(x).detach().mean()) / space.dimensions
+    assert math.log(16) - 0.01 <= per_symbol <= 1.5 * math.log(16)
