@@ -20,7 +20,7 @@ SETTINGS: dict[str, Any] = {
     "blocks": 4,
     "head": 32,
     "batch_size": 16,
-    "log_every": 5,
+    "log_every": 2,
     "validate_every": 25,
     "validation_size": 64,
     "preview_every": 20,

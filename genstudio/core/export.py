@@ -37,6 +37,7 @@ HOLD = 1.5
 
 _LONGEST_SIDE = 16383  # of a WebP, the smaller limit of the two
 _MOST_PIXELS = 400_000_000  # of all frames together
+_LARGEST_FRAME = 80_000_000  # above this Pillow suspects a bomb and does not read it back
 
 # What numpy and zipfile raise for truncated, flipped and foreign archives.
 _DAMAGED = (
@@ -126,7 +127,8 @@ def _check_size(shape: tuple[int, ...], frames: int, scale: int) -> None:
     columns = math.ceil(math.sqrt(count))
     tall = (math.ceil(count / columns) * (height + 1) - 1) * scale
     wide = (columns * (width + 1) - 1) * scale
-    if max(tall, wide) > _LONGEST_SIDE or tall * wide * frames > _MOST_PIXELS:
+    size = tall * wide
+    if max(tall, wide) > _LONGEST_SIDE or size > _LARGEST_FRAME or size * frames > _MOST_PIXELS:
         raise UserError(
             f"{frames} frame(s) of {wide}×{tall} pixels are too much for one file.",
             f"Choose a scale below {scale}, or export fewer images.",

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import struct
 import zipfile
+import zlib
 from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 from pydantic import ValidationError
 
 from genstudio.core.errors import UserError
@@ -17,6 +19,24 @@ __all__ = ["KEY", "Edit", "Recipe", "read_recipe"]
 
 KEY = "genstudio"
 """The name under which files carry the recipe."""
+
+# What Pillow, numpy and zipfile raise for truncated, flipped and foreign files.
+_DAMAGED = (
+    OSError,
+    ValueError,
+    KeyError,
+    IndexError,
+    TypeError,
+    EOFError,
+    SyntaxError,
+    MemoryError,
+    OverflowError,
+    RuntimeError,
+    struct.error,
+    zlib.error,
+    zipfile.BadZipFile,
+    Image.DecompressionBombError,
+)
 
 
 class Edit(Settings):
@@ -71,8 +91,7 @@ def read_recipe(path: Path) -> Recipe:
     """
     try:
         text = _npz_text(path) if path.suffix.lower() == ".npz" else _picture_text(path)
-    except (OSError, ValueError, UnidentifiedImageError, zipfile.BadZipFile, SyntaxError) as error:
-        # Pillow raises SyntaxError for some damaged PNG files.
+    except _DAMAGED as error:
         raise UserError(f"“{path.name}” cannot be read: {error}.") from error
     if not text:
         raise UserError(

@@ -64,11 +64,15 @@ class Lack(QWidget):
         layout.addLayout(buttons)
         layout.addStretch(3)
 
-    def say(self, sentence: str, glyph: str, can_choose: bool) -> None:
-        """Show a sentence; offer to choose a model where there is one to choose."""
+    def say(self, sentence: str, glyph: str, can_choose: bool, waiting: bool) -> None:
+        """Show a sentence; offer to choose a model where there is one to choose.
+
+        Nothing is offered while the engine is only starting: the wait will end by itself.
+        """
         self._picture.setPixmap(icon(glyph, "secondary").pixmap(48, 48))
         self.sentence.setText(sentence)
-        self.choose.setVisible(can_choose)
+        self.choose.setVisible(can_choose and not waiting)
+        self.train.setVisible(not waiting)
 
 
 class _Page(QStackedWidget):
@@ -90,7 +94,8 @@ class _Page(QStackedWidget):
         lacks = self.panel.lacks(run, card)
         if lacks:
             self._shown = None
-            self.lack.say(lacks, self.panel.icon_name, bool(studio.own or studio.shipped))
+            can_choose, waiting = bool(studio.own or studio.shipped), bool(run and not studio.cards)
+            self.lack.say(lacks, self.panel.icon_name, can_choose, waiting)
             self.setCurrentWidget(self.lack)
             return
         self.setCurrentWidget(self.panel)
@@ -120,6 +125,7 @@ class Centre(QWidget):
             keys = f" (Ctrl+{index + 1})" if index < 9 else ""
             self.tabs.setTabToolTip(index, f"{kind.question}{keys}")
         self._question = with_role(QLabel(), "question")
+        self._question.setContentsMargins(0, 0, 0, 2)  # onto the title's baseline
         self._title = with_role(QLabel(), "title")
         self._stack = QStackedWidget()
         self._arrange()

@@ -140,7 +140,11 @@ class Menus(QObject):
         group = QActionGroup(self)
         chosen = str(window.studio.settings.value("scheme", "system"))
         self._schemes: dict[str, QAction] = {}
-        for scheme, words in (("system", "As the system"), ("light", "Light"), ("dark", "Dark")):
+        for scheme, words in (
+            ("system", "Look as the system"),
+            ("light", "Light"),
+            ("dark", "Dark"),
+        ):
             action = self._add(appearance, words, partial(window.choose_scheme, scheme))
             action.setCheckable(True)
             action.setChecked(scheme == chosen)

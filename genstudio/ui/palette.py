@@ -182,7 +182,8 @@ def _entries(window: MainWindow, actions: Sequence[QAction]) -> list[Entry]:
         words, _, shown_keys = action.text().replace("&", "").partition("\t")
         keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText) or shown_keys
         why_not = "" if action.isEnabled() else action.statusTip() or "It is not available here."
-        entries.append(Entry(words.rstrip("…"), "", keys, action.icon(), action.trigger, why_not))
+        picture = icon("circle-small", "secondary") if action.icon().isNull() else action.icon()
+        entries.append(Entry(words.rstrip("…"), "", keys, picture, action.trigger, why_not))
     for run in [*studio.own, *studio.shipped]:
         choose = partial(studio.select, run.folder)
         entries.append(Entry(run.manifest.title, "run", "", icon("cube-outline"), choose))

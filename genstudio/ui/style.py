@@ -187,7 +187,8 @@ def _views(c: Colours) -> str:
         alternate-background-color: {c.ground};
         selection-background-color: {c.selection}; selection-color: {c.text};
     }}
-    QListView::item, QTreeView::item {{ padding: 4px; border-radius: 4px; }}
+    QListView::item, QTreeView::item {{ padding: 4px; }}
+    QListView::item {{ border-radius: 4px; }}
     QListView::item:hover, QTreeView::item:hover {{ background: {c.raised}; }}
     QListView::item:selected, QTreeView::item:selected {{
         background: {c.selection}; color: {c.text};

@@ -83,6 +83,13 @@ class Toast(QFrame):
             self._timer.start()
 
     @override
+    def event(self, event: QEvent) -> bool:
+        """Escape is for this, whatever it is a shortcut of elsewhere."""
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            event.setAccepted(event.key() == Qt.Key.Key_Escape)
+        return super().event(event)
+
+    @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
             self.leave()

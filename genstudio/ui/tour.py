@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from genstudio.core.training import DataSpec, Training
 from genstudio.engine.client import ProcessEngine
 from genstudio.ui.application import prepare_application
 from genstudio.ui.display import require_display
+from genstudio.ui.panel import Panel
 from genstudio.ui.studio import Job, Studio
 from genstudio.ui.theme import theme
 from genstudio.ui.window import MainWindow
@@ -43,6 +44,7 @@ def run_tour(
     schemes: tuple[str, ...] = SCHEMES,
     sizes: tuple[tuple[int, int], ...] = SIZES,
     on_picture: Callable[[Path], None] = lambda path: None,
+    kinds: Sequence[type[Panel]] | None = None,
 ) -> list[Path]:
     """Drive the window and write one PNG for each panel, state, scheme and size.
 
@@ -55,6 +57,7 @@ def run_tour(
         schemes: "light", "dark" or both.
         sizes: of the window, (width, height) in pixels.
         on_picture: called with each picture as soon as it is written.
+        kinds: the panels to show; every one that is discovered unless given.
 
     Returns:
         The pictures, in the order they were taken.
@@ -66,20 +69,20 @@ def run_tour(
     prepare_application()
     with disk_errors(out):
         out.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as home, _window(Path(home)) as window:
+    with tempfile.TemporaryDirectory() as home, _window(Path(home), kinds) as window:
         guide = _Guide(window, out, schemes, sizes, on_picture)
         guide.walk()
         return guide.pictures
 
 
 @contextmanager
-def _window(home: Path) -> Iterator[MainWindow]:
+def _window(home: Path, kinds: Sequence[type[Panel]] | None) -> Iterator[MainWindow]:
     """The window on an engine and a library of its own, closed and ended afterwards."""
     settings = QSettings(str(home / "settings.ini"), QSettings.Format.IniFormat)
     settings.setValue("welcomed", True)
     studio = Studio(ProcessEngine(), settings, home / "runs")
     before = theme().text_size
-    window = MainWindow(studio)
+    window = MainWindow(studio, kinds)
     try:
         window.show()
         yield window

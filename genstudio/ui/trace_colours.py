@@ -147,7 +147,8 @@ class TraceColours:
         else:  # the mean over the channels that are drawn
             mean = (values * drawn).sum(axis=2) / np.maximum(drawn.sum(axis=1), 1)
         share = (mean - self.scale.low) / (self.scale.high - self.scale.low)
-        return np.take(self.scale.colours, np.clip(share * 255 + 0.5, 0, 255).astype(np.intp))
+        places = np.clip(share * 255 + 0.5, 0, 255).astype(np.intp)
+        return np.asarray(self.scale.colours[places], np.uint32)
 
     def _values(self, steps: NDArray[np.int64], samples: slice) -> NDArray[np.floating]:
         """(B, n, C) in the unit of the scale."""

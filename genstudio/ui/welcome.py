@@ -176,16 +176,25 @@ class Welcome(QObject):
 
 
 def _beside(at: QRect, width: int, height: int, inside: QRect) -> QRect:
-    """Right of a thing, else above or below it, else in its lower left corner."""
+    """Right of a thing, above or below it: the first that leaves it free; else inside of it."""
     choices = (
         QRect(at.right() + GAP, at.top() + 2 * GAP, width, height),
         QRect(at.left() + GAP, at.top() - height - GAP, width, height),
         QRect(at.right() - width, at.bottom() + GAP, width, height),
     )
     for choice in choices:
-        if inside.contains(choice):
-            return choice
-    return QRect(at.left() + 2 * GAP, at.bottom() - height - 2 * GAP, width, height)
+        kept = _kept(choice, inside)
+        if not kept.intersects(at):
+            return kept
+    corner = QRect(at.left() + GAP, at.bottom() - height - GAP, width, height)
+    return _kept(corner, inside)
+
+
+def _kept(place: QRect, inside: QRect) -> QRect:
+    """The place, moved so that it lies inside."""
+    left = max(inside.left(), min(place.left(), inside.right() - place.width()))
+    top = max(inside.top(), min(place.top(), inside.bottom() - place.height()))
+    return QRect(left, top, place.width(), place.height())
 
 
 class _Bubble(QFrame):
@@ -236,6 +245,13 @@ class _Bubble(QFrame):
         self._title.setText(title)
         self._words.setText(words)
         self._count.setText(count)
+
+    @override
+    def event(self, event: QEvent) -> bool:
+        """Escape is for this, whatever it is a shortcut of elsewhere."""
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            event.setAccepted(event.key() == Qt.Key.Key_Escape)
+        return super().event(event)
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:

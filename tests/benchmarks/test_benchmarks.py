@@ -21,6 +21,9 @@ from genstudio.bench.kills import _outcome
 from genstudio.cli import main
 from genstudio.core.errors import UserError
 
+# They start processes that import torch; on a busy machine that alone takes a minute or two.
+pytestmark = pytest.mark.timeout(600)
+
 NAMES = ("cancel", "kills", "overhead", "responsiveness", "sampling", "start")
 
 
@@ -76,7 +79,7 @@ def test_the_start_is_a_ratio_to_a_bare_window() -> None:
 
 
 def test_cancelling_gives_a_median_and_a_worst_for_each_size() -> None:
-    rows = benchmarks()["cancel"].run(Options(count=2))
+    rows = benchmarks()["cancel"].run(Options(count=1))
     assert len(rows) == 4
     assert _all_finite(rows)
     for median, worst in zip(rows[::2], rows[1::2], strict=True):
@@ -100,7 +103,7 @@ def test_a_difference_in_curves_or_weights_is_seen(tmp_path: Path) -> None:
     curves, weights = _outcome(tmp_path / "a")
     other_curves, other_weights = _outcome(tmp_path / "c")
     assert curves != other_curves
-    assert weights != other_weights
+    assert weights["sha256"] != other_weights["sha256"]
     assert "seconds" not in curves[0]
 
 
@@ -121,7 +124,7 @@ def test_sampling_compares_two_ways_of_the_same_model() -> None:
 
 
 def test_training_is_measured_with_and_without_the_window() -> None:
-    rows = benchmarks()["overhead"].run(Options(count=1, seconds=2))
+    rows = benchmarks()["overhead"].run(Options(count=1, seconds=3))
     assert len(rows) == 2
     assert _all_finite(rows)
     assert all(row.met is (row.value >= 95) for row in rows)  # type: ignore[operator]

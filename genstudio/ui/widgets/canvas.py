@@ -21,6 +21,7 @@ from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
     QPen,
+    QRegion,
     QResizeEvent,
     QWheelEvent,
 )
@@ -121,8 +122,14 @@ class PixelCanvas(QWidget):
         if page.count > 1 and 2 * (last - first) > page.height:
             self.update()
             return
+        origin, zoom, ratio = self._origin(), self.zoom, self.devicePixelRatioF()
+        left, right = origin.x() / ratio, (origin.x() + page.wide * zoom) / ratio
+        region = QRegion()
         for top in range(0, page.tall, page.height + 1):
-            self.update(self._device_rect(QRect(0, top + first, page.wide, last - first + 1)))
+            upper = math.floor((origin.y() + (top + first) * zoom) / ratio)
+            lower = math.ceil((origin.y() + (top + last + 1) * zoom) / ratio)
+            region += QRect(math.floor(left), upper, math.ceil(right - left) + 1, lower - upper)
+        self.update(region)
 
     def write_all(self, colours: NDArray[np.uint32]) -> None:
         """Put colours (B, H·W) into every pixel."""
@@ -192,7 +199,11 @@ class PixelCanvas(QWidget):
 
     def rect_of(self, pixel: Pixel) -> QRectF:
         """Where a pixel is on the widget."""
-        return QRectF(self._logical(self._page_rect(pixel)))
+        x, y = self._page.place_of(pixel)
+        origin, zoom, ratio = self._origin(), self.zoom, self.devicePixelRatioF()
+        return QRectF(
+            (origin.x() + x * zoom) / ratio, (origin.y() + y * zoom) / ratio, zoom / ratio, zoom / ratio
+        )
 
     # --- geometry; a page rectangle counts image pixels, a device one screen pixels ---
 
@@ -209,24 +220,9 @@ class PixelCanvas(QWidget):
             int(self.height() * ratio - tall * self.zoom) // 2 + self._offset.y(),
         )
 
-    def _page_rect(self, pixel: Pixel) -> QRect:
-        return QRect(*self._page.place_of(pixel), 1, 1)
-
-    def _logical(self, page: QRect) -> QRectF:
-        origin, zoom, ratio = self._origin(), self.zoom, self.devicePixelRatioF()
-        return QRectF(
-            (origin.x() + page.x() * zoom) / ratio,
-            (origin.y() + page.y() * zoom) / ratio,
-            page.width() * zoom / ratio,
-            page.height() * zoom / ratio,
-        )
-
-    def _device_rect(self, page: QRect) -> QRect:
-        return self._logical(page).toAlignedRect()
-
     def _update_pixel(self, pixel: Pixel | None) -> None:
         if pixel is not None and self._page.count:
-            self.update(self._device_rect(self._page_rect(pixel)).adjusted(-4, -4, 4, 4))
+            self.update(self.rect_of(pixel).toAlignedRect().adjusted(-4, -4, 4, 4))
 
     # --- painting ---
 
@@ -239,22 +235,8 @@ class PixelCanvas(QWidget):
         painter.fillRect(event.rect(), QColor(theme().colours.ground))
         if not self._page.count:
             return
-        whole = self._logical(self._image.rect())
         for rect in event.region():  # type: ignore[attr-defined] # the stubs forget that it iterates
-            visible = whole.intersected(QRectF(rect))
-            if visible.isEmpty():
-                continue
-            scale = self.zoom / self.devicePixelRatioF()
-            source = QRectF(
-                (visible.topLeft() - whole.topLeft()) / scale, visible.size() / scale
-            ).toAlignedRect()
-            source = source.intersected(self._image.rect())
-            target = self._logical(source)
-            painter.drawImage(target, self._image, QRectF(source))
-            for layer, opacity in self._layers.values():
-                painter.setOpacity(opacity)
-                painter.drawImage(target, layer, QRectF(source))
-            painter.setOpacity(1.0)
+            self._paint_part(painter, rect)
         colours = theme().colours
         for mark in self._marks:
             self._outline(painter, mark, QColor(colours.warn), 2.0)
@@ -265,6 +247,25 @@ class PixelCanvas(QWidget):
         if self.hasFocus():
             painter.setPen(QPen(QColor(colours.accent), 1))
             painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
+
+    def _paint_part(self, painter: QPainter, rect: QRect) -> None:
+        """The images and layers inside a rectangle of the widget, in whole pixels of theirs."""
+        origin, scale = self._origin(), self.zoom / self.devicePixelRatioF()
+        left, top = origin.x() * scale / self.zoom, origin.y() * scale / self.zoom
+        x, y = max(0, int((rect.x() - left) / scale)), max(0, int((rect.y() - top) / scale))
+        right = min(self._page.wide, math.ceil((rect.x() + rect.width() - left) / scale))
+        bottom = min(self._page.tall, math.ceil((rect.y() + rect.height() - top) / scale))
+        if right <= x or bottom <= y:
+            return
+        wide, tall = right - x, bottom - y
+        source = QRectF(x, y, wide, tall)
+        target = QRectF(left + x * scale, top + y * scale, wide * scale, tall * scale)
+        painter.drawImage(target, self._image, source)
+        for layer, opacity in self._layers.values():
+            painter.setOpacity(opacity)
+            painter.drawImage(target, layer, source)
+        if self._layers:
+            painter.setOpacity(1.0)
 
     def _outline(self, painter: QPainter, pixel: Pixel, colour: QColor, width: float) -> None:
         """Around the pixel, with a dark line outside that is seen on every grey."""

@@ -7,14 +7,20 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+from typing_extensions import override
 
 from genstudio.core.spaces import Label
 from genstudio.ui.theme import CLASS_COLOURS, HALF, theme
 
-__all__ = ["ClassBars"]
+__all__ = ["ClassBars", "lowest_row"]
 
-_LOWEST, _HIGHEST = 18, 30  # a row, pixels
+_HIGHEST, _THICKEST = 44, 24  # of a row and of a bar, pixels
 _LONGEST_NAME = 120
+
+
+def lowest_row() -> int:
+    """Pixels that a row needs, at the size that text has."""
+    return theme().text_size + 2
 
 
 class ClassBars(QWidget):
@@ -35,7 +41,7 @@ class ClassBars(QWidget):
         self.counts = np.zeros(0, np.int64)
         self.selected: int | None = None
         self._cursor: int | None = None
-        theme().changed.connect(self.update)
+        theme().changed.connect(self._take_text_size)
         self.show_counts(self.label, self.counts)
 
     def show_counts(self, label: Label, counts: NDArray[np.int64]) -> None:
@@ -43,14 +49,14 @@ class ClassBars(QWidget):
         self.label, self.counts = label, counts
         self.selected = self._cursor = None
         self.setAccessibleName(f"Images of each {label.name}")
-        self.setMinimumHeight(_LOWEST * max(1, len(counts)))
-        self.update()
+        self._take_text_size()
 
     def select(self, which: int | None) -> None:
         """Select a class, or none, without telling anybody."""
         self.selected = which
         self.update()
 
+    @override
     def sizeHint(self) -> QSize:
         return QSize(240, 22 * max(1, len(self.counts)))
 
@@ -65,6 +71,10 @@ class ClassBars(QWidget):
 
     # --- geometry ---
 
+    def _take_text_size(self) -> None:
+        self.setMinimumHeight(lowest_row() * max(1, len(self.counts)))
+        self.update()
+
     def row_rect(self, which: int) -> QRectF:
         """The row of a class."""
         height = min(_HIGHEST, self.height() / max(1, len(self.counts)))
@@ -78,6 +88,7 @@ class ClassBars(QWidget):
 
     # --- painting ---
 
+    @override
     def paintEvent(self, _: QPaintEvent) -> None:
         if not len(self.counts):
             return
@@ -95,6 +106,7 @@ class ClassBars(QWidget):
         if self.hasFocus():
             painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
             painter.setPen(QPen(QColor(theme().colours.accent), 1))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
 
     def _paint_row(
@@ -118,13 +130,15 @@ class ClassBars(QWidget):
             name,
         )
         painter.setPen(QColor(colours.secondary))
-        painter.drawText(inner, int(middle | Qt.AlignmentFlag.AlignRight), f"{self.counts[which]:,}")
+        painter.drawText(
+            inner, int(middle | Qt.AlignmentFlag.AlignRight), f"{self.counts[which]:,}"
+        )
         most = max(1, int(self.counts.max()))
         room = inner.width() - name_width - count_width
-        tall = row.height() - 6
+        tall = min(_THICKEST, row.height() - 4)
         bar = QRectF(
             inner.left() + name_width,
-            row.top() + 3,
+            row.center().y() - tall / 2,
             max(0.0, room * int(self.counts[which]) / most),
             tall,
         )
@@ -137,20 +151,24 @@ class ClassBars(QWidget):
 
     # --- pointer and keyboard ---
 
+    @override
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         which = self._row_at(event.position())
         self._point_at(which)
         if which is not None:
             QToolTip.showText(event.globalPosition().toPoint(), self.words_of(which), self)
 
+    @override
     def leaveEvent(self, _: object) -> None:
         self._point_at(None)
 
+    @override
     def mousePressEvent(self, event: QMouseEvent) -> None:
         which = self._row_at(event.position())
         if which is not None and event.button() is Qt.MouseButton.LeftButton:
             self._toggle(which)
 
+    @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = Qt.Key(event.key())
         by = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}.get(key)

@@ -56,13 +56,17 @@ class CurveLines:
         self.title, self.series, self.colour = title, series, colour
         self.exact, self.main = exact, main
         self._plot = plot
+        self._trained: tuple[View, int, int] | None = None
+        self._scored: tuple[View, int] | None = None
+        self._hovered = False
         line = {"clipToView": True, "autoDownsample": True, "downsampleMethod": "peak"}
         self.raw = pg.PlotDataItem(**line)
         self.smooth = pg.PlotDataItem(**line)
         self.valid = pg.PlotDataItem(clipToView=True, antialias=True)
         self.best = pg.PlotDataItem(pen=None, symbol="o", symbolSize=9)
         self.hover = pg.PlotDataItem(pen=None, symbol="o", symbolSize=7)
-        self._upper, self._lower = pg.PlotDataItem(pen=None), pg.PlotDataItem(pen=None)
+        unseen = pg.mkPen(QColor(0, 0, 0, 0))  # without any pen there would be no path to fill
+        self._upper, self._lower = pg.PlotDataItem(pen=unseen), pg.PlotDataItem(pen=unseen)
         self.gap = pg.FillBetweenItem(self._upper, self._lower)
         self.words = pg.TextItem(anchor=(0.5, 1.2))
         self._items = [
@@ -71,6 +75,7 @@ class CurveLines:
         ]  # fmt: skip
         for item in self._items:
             plot.addItem(item, ignoreBounds=True)
+            item.setZValue(item.zValue() + (10 if main else 0))
         plot.addItem(self.words, ignoreBounds=True)
         self.paint()
 
@@ -100,8 +105,12 @@ class CurveLines:
         self.words.fill = pg.mkBrush(ground)
 
     def draw(self, view: View) -> None:
-        """Show what the series holds now."""
+        """Show what the series holds now; what has not changed is left as it is."""
         train, valid = self.series.train, self.series.valid
+        trained = (view, train.count, self.series.span)
+        scored = (view, valid.count)
+        if trained == self._trained and scored == self._scored:
+            return
         places = train.column(view.axis)
         if view.unit != 1:
             places = places / view.unit
@@ -109,19 +118,29 @@ class CurveLines:
         smoothed = self.series.span > 1
         self.smooth.setData(places, medians if smoothed else raw)
         self.raw.setData(places if smoothed else places[:0], raw if smoothed else raw[:0])
+        self._trained = trained
+        if scored != self._scored:
+            self._scored = scored
+            self._draw_valid(view)
+            self._mark_best(view)
+            self._shade(view, places, medians)
+
+    def _draw_valid(self, view: View) -> None:
+        valid = self.series.valid
         known = valid.column(view.axis) / view.unit
-        scores = valid.column(Series.BITS)
         # A single validation would be a line without length: it is shown as a point.
-        self.valid.setData(known, scores, symbol="o" if len(known) == 1 else None)
+        symbol = "o" if len(known) == 1 else None
+        self.valid.setData(known, valid.column(Series.BITS), symbol=symbol)
         self.valid.setSymbolBrush(self.colour)
-        self._mark_best(view)
-        self._shade(view, places, medians)
 
     def point_at(self, view: View, place: float | None) -> tuple[float | None, float | None]:
         """Training and validation at a place, marked in the plot; None marks nothing."""
         if place is None:
-            self.hover.setData([], [])
+            if self._hovered:
+                self._hovered = False
+                self.hover.setData([], [])
             return None, None
+        self._hovered = True
         values = self.series.at(view.axis, place * view.unit)
         shown = [value for value in values if value is not None]
         self.hover.setData([place] * len(shown), shown)

@@ -25,6 +25,7 @@ class _Box(pg.ViewBox):  # type: ignore[misc]  # pyqtgraph has no types
     double_clicked = Signal()
 
     def mouseDoubleClickEvent(self, event: object) -> None:
+        """Tell it."""
         self.double_clicked.emit()
 
 
@@ -116,6 +117,7 @@ class CurvePlot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
             axis.setPen(pg.mkPen(colours.hairline))
             axis.setTextPen(pg.mkPen(colours.secondary))
             axis.enableAutoSIPrefix(False)
+            axis.setStyle(maxTickLevel=0)  # a fine grid is restless, and half of the painting
         self.showGrid(x=True, y=True, alpha=0.5)
         self._cross.setPen(pg.mkPen(colours.secondary, style=Qt.PenStyle.DashLine))
 
@@ -146,12 +148,14 @@ class CurvePlot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
         return True
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Take the keys that mean something to a plot."""
         if self.take_key(event):
             event.accept()
         else:
             event.ignore()
 
     def leaveEvent(self, event: QEvent) -> None:
+        """Take the crosshair away."""
         super().leaveEvent(event)
         self._cross.setVisible(False)
         self.left.emit()

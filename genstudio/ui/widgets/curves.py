@@ -91,6 +91,8 @@ class Curves(QWidget):
         self._lines[key] = CurveLines(
             self.plot.plotItem, title, series, colour, exact=exact, main=main
         )
+        if main:  # first in the legend
+            self._lines = {key: self._lines[key]} | self._lines
         self.update_later()
 
     def remove(self, key: str) -> None:
@@ -162,10 +164,12 @@ class Curves(QWidget):
             self.saved.emit(path)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep the legend in its corner."""
         super().resizeEvent(event)
         QTimer.singleShot(0, self, self._place_legend)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Pass keys on to the plot."""
         if not self.plot.take_key(event):
             super().keyPressEvent(event)
 

@@ -137,7 +137,8 @@ class DataChoice(QWidget):
                     if not sentence.startswith("The test split")  # only needed to evaluate
                 )
                 if self.space_wanted is not None and data.space != self.space_wanted:
-                    problem = f"The model goes on with the same form of data: {self.space_wanted}."
+                    form = self.space_wanted
+                    problem = f"The model goes on with the same form of data: {form}."
             except UserError as error:
                 problem = str(error)
         size = self.card.bytes_to_download

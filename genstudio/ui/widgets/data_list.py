@@ -25,7 +25,7 @@ _GLYPHS = {
     "embedded": ("package-variant-closed", "secondary"),
     "here": ("check-circle-outline", "good"),
     "part": ("circle-half-full", "warn"),
-    "remote": ("cloud-download-outline", "secondary"),
+    "remote": ("tray-arrow-down", "secondary"),
     "yours": ("folder-image", "secondary"),
 }
 _GLYPH = 18
@@ -46,6 +46,7 @@ class DataList(QListWidget):
         self.setItemDelegate(_Painter(self))
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setMouseTracking(True)
+        self.setStyleSheet("QListWidget { background: transparent; }")
         self._states: dict[str, DataState] = {}
         for card in catalog.cards():
             item = QListWidgetItem(card.title)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+from typing_extensions import override
 
 from genstudio.core.pictures import to_8bit
 from genstudio.core.spaces import Grid
@@ -18,7 +19,7 @@ from genstudio.ui.theme import CLASS_COLOURS, theme
 
 __all__ = ["ExampleGrid"]
 
-_GAP, _WIDEST_GAP, _STRIP = 6, 20, 3  # pixels between images, and of the class's strip below one
+_GAP, _WIDEST_GAP, _STRIP = 4, 16, 3  # pixels between images, and of the class's strip below one
 _SMALLEST, _LARGEST = 44, 256  # pixels: sides between which an image is shown where it can be
 
 
@@ -67,6 +68,7 @@ class ExampleGrid(QWidget):
         self._cursor: int | None = None  # a place in the layout
         theme().changed.connect(self.update)
 
+    @override
     def sizeHint(self) -> QSize:
         return QSize(480, 320)
 
@@ -133,6 +135,7 @@ class ExampleGrid(QWidget):
         self.update()
         self.arranged.emit()
 
+    @override
     def resizeEvent(self, _: object) -> None:
         self._rearrange()
 
@@ -165,6 +168,7 @@ class ExampleGrid(QWidget):
 
     # --- painting ---
 
+    @override
     def paintEvent(self, _: QPaintEvent) -> None:
         layout = self._arrangement()
         colours = theme().colours
@@ -193,18 +197,22 @@ class ExampleGrid(QWidget):
 
     # --- pointer and keyboard ---
 
+    @override
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         place = self._place_at(event.position())
         self._point_at(place)
         if place is None:
             QToolTip.hideText()
 
+    @override
     def leaveEvent(self, _: object) -> None:
         self._point_at(None)
 
+    @override
     def focusOutEvent(self, _: object) -> None:
         self._point_at(None)
 
+    @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
         layout = self._arrangement()
         columns = 1 if layout is None else layout.columns

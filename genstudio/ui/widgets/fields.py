@@ -39,12 +39,15 @@ class SwitchField(Field):
         self.setFocusProxy(self.box)
 
     def input(self) -> QWidget:
+        """The widget that takes the keyboard."""
         return self.box
 
     def value(self) -> bool:
+        """What the control says."""
         return self.box.isChecked()
 
     def set_value(self, value: Any) -> None:
+        """Show a value without telling anybody."""
         self.box.setChecked(bool(value))
 
 
@@ -61,9 +64,11 @@ class ChoiceField(Field):
         self._segments.chosen.connect(lambda _: self.edited.emit())
 
     def value(self) -> Any:
+        """What the control says."""
         return self._values[self._words().index(self._segments.word)]
 
     def set_value(self, value: Any) -> None:
+        """Show a value without telling anybody."""
         if value in self._values:
             self._segments.choose(self._words()[self._values.index(value)])
 
@@ -92,15 +97,19 @@ class FolderField(Field):
         self.setFocusProxy(self.edit)
 
     def input(self) -> QWidget:
+        """The widget that takes the keyboard."""
         return self.edit
 
     def value(self) -> str | None:
+        """What the control says."""
         return self.edit.text().strip() or None
 
     def set_value(self, value: Any) -> None:
+        """Show a value without telling anybody."""
         self.edit.setText(value or "")
 
     def problem(self) -> str:
+        """What is wrong with it, as the end of a sentence."""
         folder = self.value()
         if folder is None:
             return "needs a folder that holds pictures."
@@ -135,12 +144,15 @@ class _ManyField(Field):
         self.setFocusProxy(self.box)
 
     def input(self) -> QWidget:
+        """The widget that takes the keyboard."""
         return self.box
 
     def value(self) -> Any:
+        """What the control says."""
         return self.box.currentData()
 
     def set_value(self, value: Any) -> None:
+        """Show a value without telling anybody."""
         self.box.setCurrentIndex(self.box.findData(value))
 
 

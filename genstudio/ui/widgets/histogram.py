@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+from typing_extensions import override
 
 from genstudio.ui.theme import theme
 
@@ -16,7 +17,8 @@ __all__ = ["SymbolHistogram"]
 
 _SWATCH, _TOP = 8, 6  # pixels: the symbols' own greys below the bars, and the room above them
 _WIDEST = 72  # pixels of a bar
-_PLAIN_UP_TO = 16  # symbols up to which each is named
+_PLAIN_UP_TO = 16  # symbols up to which each is named, if there is room
+_NUMBER = 1.7  # width that a symbol's number needs, in heights of text
 
 
 class SymbolHistogram(QWidget):
@@ -38,6 +40,7 @@ class SymbolHistogram(QWidget):
         self._cursor: int | None = None
         theme().changed.connect(self.update)
 
+    @override
     def sizeHint(self) -> QSize:
         return QSize(320, 180)
 
@@ -101,6 +104,7 @@ class SymbolHistogram(QWidget):
 
     # --- painting ---
 
+    @override
     def paintEvent(self, _: QPaintEvent) -> None:
         if not len(self.counts) or not self.counts.max():
             return
@@ -158,30 +162,35 @@ class SymbolHistogram(QWidget):
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRect(QRectF(area.x() + 0.5, y + 0.5, area.width() - 1, _SWATCH - 1))
         painter.setPen(QColor(colours.secondary))
-        named = range(levels) if levels <= _PLAIN_UP_TO else _few(levels)
+        step = math.ceil(_NUMBER * theme().text_size * levels / area.width())
+        named = range(0, levels, step) if levels <= _PLAIN_UP_TO else _few(levels)
         for symbol in named:
-            middle = self.bar_rect(symbol).center().x()
-            left = min(max(area.left(), middle - 16), area.right() - 32)
-            align = Qt.AlignmentFlag.AlignHCenter
-            if levels > _PLAIN_UP_TO and symbol in (0, levels - 1):
-                align = Qt.AlignmentFlag.AlignRight if symbol else Qt.AlignmentFlag.AlignLeft
-            place = QRectF(left, y + _SWATCH + 1, 32, self.height() - y - _SWATCH)
-            painter.drawText(place, int(align), str(symbol))
+            half = painter.fontMetrics().horizontalAdvance(str(symbol)) / 2 + 1
+            middle = min(self.bar_rect(symbol).center().x(), self.width() - half)
+            painter.drawText(
+                QRectF(middle - half, y + _SWATCH + 1, 2 * half, self.height() - y - _SWATCH),
+                int(Qt.AlignmentFlag.AlignHCenter),
+                str(symbol),
+            )
 
     # --- pointer and keyboard ---
 
+    @override
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         symbol = self._symbol_at(event.position())
         self._point_at(symbol)
         if symbol is not None:
             QToolTip.showText(event.globalPosition().toPoint(), self.words_of(symbol), self)
 
+    @override
     def leaveEvent(self, _: object) -> None:
         self._point_at(None)
 
+    @override
     def focusOutEvent(self, _: object) -> None:
         self._point_at(None)
 
+    @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
         by = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(event.key()))
         if by is None or not len(self.counts):

@@ -26,6 +26,7 @@ class _NumberEdit(QLineEdit):
     stepped = Signal(int)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Step with the arrow and page keys."""
         steps = {
             Qt.Key.Key_Up: 1,
             Qt.Key.Key_Down: -1,
@@ -87,6 +88,7 @@ class NumberField(Field):
         self.setFocusProxy(self.edit)
 
     def input(self) -> QWidget:
+        """The widget that takes the keyboard."""
         return self.edit
 
     def set_empty_words(self, words: str) -> None:
@@ -94,16 +96,19 @@ class NumberField(Field):
         self.edit.setPlaceholderText(words)
 
     def value(self) -> Any:
+        """What the control says."""
         text = _plain(self.edit.text())
         if not text:
             return None
         return int(text) if self._whole else float(text)
 
     def set_value(self, value: Any) -> None:
+        """Show a value without telling anybody."""
         self.edit.setText("" if value is None else _shown(value))
         self._move_slider()
 
     def problem(self) -> str:
+        """What is wrong with it, as the end of a sentence."""
         text = _plain(self.edit.text())
         if not text:
             return "" if self._optional else "needs a number."

@@ -82,7 +82,9 @@ def _picture(widget: QWidget) -> QImage:
     image = QImage(widget.size() * _SCALE, QImage.Format.Format_RGB32)
     image.setDevicePixelRatio(_SCALE)
     image.fill(widget.palette().base().color())
-    widget.render(image)
+    painter = QPainter(image)
+    _paint(widget, painter)
+    painter.end()
     return image
 
 
@@ -96,5 +98,10 @@ def _save_drawing(path: Path, widget: QWidget, recipe: dict[str, str]) -> None:
     painter = QPainter()
     if not painter.begin(generator):
         raise UserError(f"{path} cannot be written.", "Choose another folder.")
-    widget.render(painter, QPoint(0, 0))
+    _paint(widget, painter)
     painter.end()
+
+
+def _paint(widget: QWidget, painter: QPainter) -> None:
+    """As a widget, children included: a graphics view's own `render` paints its scene alone."""
+    QWidget.render(widget, painter, QPoint(0, 0))

@@ -22,6 +22,9 @@ __all__ = ["TakeView"]
 _FRAME = 16
 """Milliseconds between two frames."""
 
+_READ = 0.05
+"""Seconds between two changes of the numbers while it plays: faster nobody reads."""
+
 
 class TakeView(QWidget):
     """Plays the current take on the canvas; nothing is painted while nothing moves.
@@ -55,7 +58,7 @@ class TakeView(QWidget):
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.setInterval(_FRAME)
         self._timer.timeout.connect(self.tick)
-        self._ticked = 0.0
+        self._ticked = self._told = 0.0
         below = QHBoxLayout()
         below.setContentsMargins(0, 0, 0, 0)
         below.addWidget(self.caption, 1)
@@ -249,7 +252,10 @@ class TakeView(QWidget):
             self._mark()
         self.transport.show_state(self.playback)
         self._clock()
-        self.moved.emit()
+        now = time.perf_counter()
+        if not self.playback.playing or now - self._told >= _READ:
+            self._told = now
+            self.moved.emit()
 
     def _clock(self) -> None:
         """The clock runs only while the playhead moves and somebody can see it."""
