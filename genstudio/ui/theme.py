@@ -50,7 +50,7 @@ LIGHT = Colours(
     accent="#1f5fd0",
     accent_strong="#174ba8",
     on_accent="#ffffff",
-    good="#1a7f37",
+    good="#146b2e",
     warn="#8a5d00",
     bad="#c62828",
 )

@@ -32,7 +32,9 @@ RECIPE = Recipe(
 )
 
 
-def recording(channels: int = 1, levels: int = 16, count: int = 2, steps: int | None = None) -> Trace:
+def recording(
+    channels: int = 1, levels: int = 16, count: int = 2, steps: int | None = None
+) -> Trace:
     space = Grid(height=5, width=4, channels=channels, levels=levels)
     controls = DrawControls(temperature=0.8, top_k=3)
     u = uniforms(7, count, space.dimensions)

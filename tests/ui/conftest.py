@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QSettings
 
+from genstudio.core import library
 from genstudio.core.paths import runs_folder
 from genstudio.core.runs import Manifest, Result, Run
 from genstudio.core.spaces import Grid, Label
@@ -36,8 +37,15 @@ def scripted_engine() -> ScriptedEngine:
 
 
 @pytest.fixture
-def studio(qapp: object, scripted_engine: ScriptedEngine, settings: QSettings) -> Iterator[Studio]:
-    """A started studio on the scripted engine, its library empty."""
+def studio(
+    qapp: object,
+    scripted_engine: ScriptedEngine,
+    settings: QSettings,
+    folders: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[Studio]:
+    """A started studio on the scripted engine, its library empty: nothing is shipped either."""
+    monkeypatch.setattr(library, "shipped_folder", lambda: folders / "shipped")
     studio = Studio(scripted_engine, settings)
     studio.start()
     studio.poll()

@@ -107,7 +107,7 @@ def test_what_was_seen_is_shown(
     assert panel.settled()
     assert panel.pictures.isVisible()
     assert len(panel.pictures.grid.shown) == 12
-    assert facts.value("Test") == "Not here"
+    assert facts.value("Test") == "None here"
     assert facts.value("Levels") == "4, from 256"
     assert facts.value("Content hash") == "abababababab"
     assert facts.sentences.text() == "No test.\nOne left out."
@@ -210,7 +210,7 @@ def test_after_a_download_the_data_are_looked_at(
     scripted_engine.finish(None, scripted_engine.last(FetchData).job)
     studio.poll()
     assert inspected(scripted_engine)[-1].name == "mnist"
-    assert panel.list.state("mnist").kind == "here"
+    assert panel.list.state_of("mnist").kind == "here"
 
 
 def test_a_class_is_shown_alone_by_click_and_by_key(
@@ -231,6 +231,21 @@ def test_a_class_is_shown_alone_by_click_and_by_key(
     assert {index % 3 for index in pictures.grid.shown} == {bars.selected}
     qtbot.keyClick(bars, Qt.Key.Key_Escape)
     assert len(pictures.grid.shown) == 12
+
+
+def test_the_keyboard_reaches_a_class_far_down(
+    panel: DataPanel, scripted_engine: ScriptedEngine, studio: Studio, qtbot: QtBot
+) -> None:
+    label = Label(name="species", classes=tuple(f"species {number}" for number in range(60)))
+    space = Grid(height=4, width=4, levels=4, labels=(label,))
+    answer(scripted_engine, studio, view_of(space=space, class_counts=(np.arange(60),)))
+    bars = panel.pictures.classes[0]
+    last = bars.row_rect(59).center().toPoint()
+    qtbot.waitUntil(lambda: not bars.visibleRegion().isEmpty())
+    assert not bars.visibleRegion().contains(last)
+    for _ in range(60):
+        qtbot.keyClick(bars, Qt.Key.Key_Down)
+    assert bars.visibleRegion().contains(bars.row_rect(59).center().toPoint())
 
 
 def test_examples_lie_on_whole_screen_pixels_and_tell_their_labels(qtbot: QtBot) -> None:

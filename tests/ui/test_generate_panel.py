@@ -52,7 +52,12 @@ class Rig:
         if start:
             self.engine.say(
                 SampleStarted(
-                    self.space, np.arange(dimensions), u, controls.model_dump(), labels, request.seed
+                    self.space,
+                    np.arange(dimensions),
+                    u,
+                    controls.model_dump(),
+                    labels,
+                    request.seed,
                 )
             )
         known = np.zeros((count, dimensions), np.bool_)
@@ -177,9 +182,7 @@ def test_the_numbers_are_those_of_the_recording(build: Callable[..., Rig], qtbot
     assert shown is not None
     assert shown.symbol == trace.symbols[0, 12] and shown.uniform == trace.uniforms[0, 12]
     pixel = Pixel(0, 1, 1)
-    qtbot.mouseMove(
-        rig.panel.view.canvas, rig.panel.view.canvas.rect_of(pixel).center().toPoint()
-    )
+    qtbot.mouseMove(rig.panel.view.canvas, rig.panel.view.canvas.rect_of(pixel).center().toPoint())
     qtbot.waitUntil(lambda: "row 2, column 2" in dict(rig.panel.step_view.facts.rows)["Step"])
 
 
@@ -362,9 +365,7 @@ def test_a_failure_is_said_where_it_happened_and_can_be_tried_again(
     assert len(rig.asked) == before + 1 and not rig.panel.problem.isVisible()
 
 
-def test_takes_are_revisited_deleted_and_forgotten(
-    build: Callable[..., Rig], qtbot: QtBot
-) -> None:
+def test_takes_are_revisited_deleted_and_forgotten(build: Callable[..., Rig], qtbot: QtBot) -> None:
     rig = build()
     rig.answer()
     notices: list[str] = []

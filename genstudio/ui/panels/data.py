@@ -91,7 +91,7 @@ class DataPanel(Panel):
         """Look at the data in the form that is asked for, unless they are not here."""
         self._wait.stop()
         name = self.side.card.name
-        if not self.list.state(name).readable or self.side.problems():
+        if not self.list.state_of(name).readable or self.side.problems():
             self._drop_job()
             self._arrange()
             return
@@ -110,7 +110,7 @@ class DataPanel(Panel):
         """Get what is missing of the chosen dataset."""
         card = self.side.card
         running = self._fetches.get(card.name)
-        if card.downloadable and self.list.state(card.name).missing and not _open(running):
+        if card.downloadable and self.list.state_of(card.name).missing and not _open(running):
             if running is not None:
                 self.studio.dismiss(running)
             spec = DataSpec(name=card.name)
@@ -205,9 +205,9 @@ class DataPanel(Panel):
     def showEvent(self, event: QShowEvent) -> None:
         """See whether files came or went while nobody looked."""
         super().showEvent(event)
-        before = self.list.state(self.side.card.name)
+        before = self.list.state_of(self.side.card.name)
         self.list.refresh()
-        if self.list.state(self.side.card.name) != before:
+        if self.list.state_of(self.side.card.name) != before:
             self.inspect()
 
     def _reading(self, job: Job) -> None:
@@ -233,7 +233,7 @@ class DataPanel(Panel):
             self.view = None
             self.list.refresh()
             self._arrange()
-            if self.list.state(self.side.card.name).readable:
+            if self.list.state_of(self.side.card.name).readable:
                 self.notice.say_failure(failed.title, failed.advice, failed.details)
                 self._stack.setCurrentWidget(self.notice)
 
@@ -249,7 +249,7 @@ class DataPanel(Panel):
     def _arrange(self) -> None:
         """Say what is there, and what can be done about what is not."""
         card = self.side.card
-        state, fetch = self.list.state(card.name), self._fetches.get(card.name)
+        state, fetch = self.list.state_of(card.name), self._fetches.get(card.name)
         self.side.show_facts(state, self.view)
         self.side.show_download(state, fetch)
         if self.view is not None:
@@ -269,7 +269,7 @@ class DataPanel(Panel):
     def _offer_training(self) -> None:
         card, problems = self.side.card, self.side.problems()
         lacking = ""
-        if not self.list.state(card.name).readable:
+        if not self.list.state_of(card.name).readable:
             lacking = f"Download {card.title} first."
         elif problems:
             lacking = problems[0]

@@ -202,7 +202,10 @@ class PixelCanvas(QWidget):
         x, y = self._page.place_of(pixel)
         origin, zoom, ratio = self._origin(), self.zoom, self.devicePixelRatioF()
         return QRectF(
-            (origin.x() + x * zoom) / ratio, (origin.y() + y * zoom) / ratio, zoom / ratio, zoom / ratio
+            (origin.x() + x * zoom) / ratio,
+            (origin.y() + y * zoom) / ratio,
+            zoom / ratio,
+            zoom / ratio,
         )
 
     # --- geometry; a page rectangle counts image pixels, a device one screen pixels ---

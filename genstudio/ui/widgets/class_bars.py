@@ -28,9 +28,11 @@ class ClassBars(QWidget):
 
     Attributes:
         chosen: the person chose a class (int), or let go of it (None).
+        cursor_moved: the keyboard moved on to a class.
     """
 
     chosen = Signal(object)
+    cursor_moved = Signal(int)
 
     def __init__(self) -> None:
         super().__init__()
@@ -174,7 +176,9 @@ class ClassBars(QWidget):
         by = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}.get(key)
         if by is not None and len(self.counts):
             start = self.selected if self._cursor is None else self._cursor
-            self._point_at(0 if start is None else min(max(start + by, 0), len(self.counts) - 1))
+            moved = 0 if start is None else min(max(start + by, 0), len(self.counts) - 1)
+            self._point_at(moved)
+            self.cursor_moved.emit(moved)
         elif (
             key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space)
             and self._cursor is not None

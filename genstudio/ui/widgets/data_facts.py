@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from genstudio.core.messages import DataView
 from genstudio.data.base import SPLITS, DataCard
@@ -79,10 +79,9 @@ class DataFacts(QWidget):
         labels = card.labels if view is None else view.space.labels
         self._tell("Classes", "; ".join(f"{len(one.classes)} ({one.name})" for one in labels))
         for split in SPLITS:
-            count = view.sizes.get(split) if view is not None else card.splits.get(split)
-            absent = view is not None or not card.splits
-            said = f"{count:,} images" if count is not None else "Not here" if absent else ""
-            self._tell(_SPLIT_WORDS[split], said if card.splits or view else "")
+            count = (card.splits if view is None else view.sizes).get(split)
+            absent = "" if view is None else "None here"
+            self._tell(_SPLIT_WORDS[split], absent if count is None else f"{count:,} images")
         digest = "" if view is None else view.content_hash
         self._tell("Content hash", digest[:_HASH])
         self._values["Content hash"].setToolTip(
@@ -123,14 +122,11 @@ class DataFacts(QWidget):
         self._grid.addWidget(label, row, 0, across)
         copy = {"Citation": self.copy_citation, "Content hash": self.copy_hash}.get(name)
         if copy is None:
-            self._grid.addWidget(value, row, 1, Qt.AlignmentFlag.AlignTop)
+            self._grid.addWidget(value, row, 1, 1, 2, Qt.AlignmentFlag.AlignTop)
             return
-        beside = QHBoxLayout()
-        beside.setSpacing(0)
-        beside.addWidget(value, 1, across)
-        beside.addWidget(copy, 0, Qt.AlignmentFlag.AlignTop)
+        self._grid.addWidget(value, row, 1, across)
+        self._grid.addWidget(copy, row, 2, Qt.AlignmentFlag.AlignTop)
         self._rows[name].append(copy)
-        self._grid.addLayout(beside, row, 1)
 
     def _tell(self, name: str, text: str) -> None:
         self._values[name].setText(text)

@@ -66,7 +66,7 @@ class DataList(QListWidget):
             item.setToolTip(f"{card.summary}\n{state.words}")
             item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{card.title}: {state.words}")
 
-    def state(self, name: str) -> DataState:
+    def state_of(self, name: str) -> DataState:
         """Where a dataset stood when it was last looked for."""
         return self._states[name]
 

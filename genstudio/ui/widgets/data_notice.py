@@ -42,9 +42,9 @@ class DataNotice(QWidget):
         column = QVBoxLayout()
         column.setSpacing(GAP)
         column.addStretch(2)
-        for widget in (self._glyph, self.title, self.words):
-            widget.setWordWrap(True)
-            column.addWidget(widget)
+        for label in (self._glyph, self.title, self.words):
+            label.setWordWrap(True)
+            column.addWidget(label)
         column.addWidget(self.choose, 0, Qt.AlignmentFlag.AlignHCenter)
         for widget in (self.bar, self.download, self.failure):
             column.addWidget(widget)

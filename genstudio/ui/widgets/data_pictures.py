@@ -133,6 +133,7 @@ class DataPictures(QWidget):
             bars.chosen.connect(
                 lambda which, index=index: self.filter_by(None if which is None else (index, which))
             )
+            bars.cursor_moved.connect(lambda which, bars=bars: self._reveal(bars, which))
             self._class_column.addWidget(bars)
             self.classes.append(bars)
         chain = [self.grid, self.show_all, *self.classes, self.log, self.histogram]
@@ -140,6 +141,11 @@ class DataPictures(QWidget):
             QWidget.setTabOrder(before, after)
         names = ", ".join(label.name for label in view.space.labels)
         self._class_heading.setText(f"Classes ({names})")
+
+    def _reveal(self, bars: ClassBars, which: int) -> None:
+        """Scroll to a class."""
+        middle = bars.mapTo(self._scroll.widget(), bars.row_rect(which).center().toPoint())
+        self._scroll.ensureVisible(0, middle.y(), 0, lowest_row())
 
     def _chosen(self) -> tuple[int, int] | None:
         for index, bars in enumerate(self.classes):

@@ -187,8 +187,8 @@ class ExampleGrid(QWidget):
                     painter.fillRect(below, QColor(shade))
             painter.restore()
         if self._cursor is not None:
-            below = _STRIP if self._labels.shape[1] else 0
-            around = self.rect_of(self._cursor).adjusted(-1.5, -1.5, 1.5, 1.5 + below)
+            tall = _STRIP if self._labels.shape[1] else 0
+            around = self.rect_of(self._cursor).adjusted(-1.5, -1.5, 1.5, 1.5 + tall)
             painter.setPen(QPen(QColor(colours.accent), 2, j=Qt.PenJoinStyle.MiterJoin))
             painter.drawRect(around)
         if self.hasFocus():
