@@ -33,6 +33,9 @@ PATIENCE = 2.0
 """Seconds after which a worker that has not answered a cancellation is killed."""
 
 _NICENESS = {"explorer": 5, "trainer": 10}
+# What is interactive is many tiny operations, for which a second thread only costs; the other
+# cores belong to the trainings.
+_THREADS = {"explorer": 1, "trainer": None}
 _GONE = (EOFError, BrokenPipeError, ConnectionResetError, OSError)
 
 
@@ -199,7 +202,7 @@ class ProcessEngine:
         ours, theirs = self._context.Pipe()
         process = self._context.Process(
             target=worker_process.main,
-            args=(theirs, _NICENESS[kind]),
+            args=(theirs, _NICENESS[kind], _THREADS[kind]),
             name=f"genstudio {kind}",
             daemon=True,
         )

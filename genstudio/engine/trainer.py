@@ -98,7 +98,7 @@ class Trainer:
         self._ticked = self._began
         while not self.done and not self._stopping:
             x, y = self.batches.at(self.step)
-            terms = self.learner.step(x, y if self.model.conditional else None)
+            terms = yield from self._learn(x, y if self.model.conditional else None)
             self.step += 1
             self._loss_sum += terms["loss"].double()
             self._loss_count += 1
@@ -122,6 +122,18 @@ class Trainer:
     def _due(self, every: int) -> bool:
         return self.done or self.step % every == 0
 
+    def _learn(
+        self, x: Tensor, y: Tensor | None
+    ) -> Generator[TrainProgress | None, Wish | None, dict[str, Tensor]]:
+        """One step of the learner, which can be abandoned between its parts."""
+        parts = self.learner.step_in_parts(x, y)
+        while True:
+            try:
+                next(parts)
+            except StopIteration as stop:
+                return dict(stop.value)
+            yield from self._heed((yield None))
+
     def _say(
         self,
         points: tuple[Metric, ...] = (),
@@ -129,8 +141,12 @@ class Trainer:
         preview: Path | None = None,
         between_steps: bool = False,
     ) -> _Stepping:
-        """Tell where the training stands, and heed what is wished; every yield goes through here."""
+        """Tell where the training stands, and heed what is wished."""
         wish = yield self._progress(points, state, preview)
+        yield from self._heed(wish, between_steps)
+
+    def _heed(self, wish: Wish | None, between_steps: bool = False) -> _Stepping:
+        """Wait while paused; remember a wish to stop. Every yield's answer comes through here."""
         while wish is Wish.PAUSE:
             if between_steps:
                 self.checkpoint()

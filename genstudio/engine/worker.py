@@ -7,6 +7,7 @@ by name only and imports them when asked, so that a process starts in a moment.
 from __future__ import annotations
 
 import faulthandler
+import os
 import signal
 import sys
 from dataclasses import dataclass
@@ -44,9 +45,18 @@ class Want:
     wish: Wish
 
 
-def main(connection: Connection, niceness: int) -> None:
-    """Serve until the other end of the pipe is closed."""
+def main(connection: Connection, niceness: int, threads: int | None) -> None:
+    """Serve until the other end of the pipe is closed.
+
+    Args:
+        connection: this end of the pipe.
+        niceness: how far to step aside for the window.
+        threads: for arithmetic, or None for as many as there are cores. To be said before the
+            libraries that use them are loaded, hence by their variable.
+    """
     faulthandler.enable()
+    if threads is not None:
+        os.environ["OMP_NUM_THREADS"] = str(threads)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the window decides when its workers end
     _step_aside(niceness)
     jobs: dict[JobId, Running] = {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import math
+from collections.abc import Generator
 from typing import TYPE_CHECKING, Protocol
 
 import torch
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
 __all__ = ["GradientLearner", "Learner", "learning_rate"]
 
 
+_PART = 500_000_000
+"""Multiply-adds of a forward pass after which a step on a CPU can be abandoned."""
+
+
 class Learner(Protocol):
     """One optimizer step at a time; its state is plain tensors, so that it can be kept.
 
@@ -26,8 +31,14 @@ class Learner(Protocol):
 
     kept: GenerativeModel
 
-    def step(self, x: Tensor, y: Tensor | None) -> dict[str, Tensor]:
-        """Learn from one batch; returns 0-d tensors, "loss" among them, left on the device."""
+    def step_in_parts(
+        self, x: Tensor, y: Tensor | None
+    ) -> Generator[None, None, dict[str, Tensor]]:
+        """Learn from one batch, yielding now and then so that it can be abandoned on the way.
+
+        Returns:
+            0-d tensors, "loss" among them, left on the device.
+        """
 
     def state_dict(self) -> dict[str, Tensor]:
         """Everything that the next step depends on."""
@@ -60,21 +71,44 @@ class GradientLearner:
         self.kept.requires_grad_(not training.ema)
 
     def step(self, x: Tensor, y: Tensor | None) -> dict[str, Tensor]:
-        """One step of Adam."""
+        """One step of Adam, all of its parts at once."""
+        parts = self.step_in_parts(x, y)
+        while True:
+            try:
+                next(parts)
+            except StopIteration as stop:
+                return dict(stop.value)
+
+    def step_in_parts(
+        self, x: Tensor, y: Tensor | None
+    ) -> Generator[None, None, dict[str, Tensor]]:
+        """One step of Adam on the mean gradient over the parts of the batch."""
         self.model.train()
         for group in self.optimizer.param_groups:
             group["lr"] = learning_rate(self.training, self.steps, self.total_steps)
         self.model.training_step = self.steps
         self.optimizer.zero_grad(set_to_none=True)
-        terms = self.model.loss(x, y)
-        terms["loss"].backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
+        totals: dict[str, Tensor] = {}
+        for part in torch.arange(len(x), device=x.device).split(self._part_size(len(x))):
+            terms = self.model.loss(x[part], None if y is None else y[part])
+            share = len(part) / len(x)
+            (terms["loss"] * share).backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
+            for name, term in terms.items():
+                totals[name] = totals.get(name, 0.0) + term.detach() * share
+            yield
         limit = self.training.clip or math.inf
         norm = torch.nn.utils.clip_grad_norm_(self.model.parameters(), limit)
         self.optimizer.step()
         self.steps += 1
         self._average()
         self.model.eval()
-        return {name: term.detach() for name, term in terms.items()} | {"gradient_norm": norm}
+        return totals | {"gradient_norm": norm}
+
+    def _part_size(self, batch: int) -> int:
+        """Data per part: on a GPU all, on a CPU as many as take some tens of milliseconds."""
+        if self.model.device.type != "cpu":
+            return batch
+        return min(batch, max(1, _PART // self.model.multiply_adds))
 
     def _average(self) -> None:
         """θ̄ ← δ θ̄ + (1 − δ) θ, with δ rising from 0 so that the start is soon forgotten."""

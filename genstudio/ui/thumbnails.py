@@ -41,8 +41,9 @@ def _cut(
     if sheet.isNull():
         return None
     side = round(SIDE * pixel_ratio)
-    columns = math.ceil(math.sqrt(previews))
-    across = 2 if columns > 1 and 2 * max(width, height) + 1 <= side else 1
+    columns, cell = math.ceil(math.sqrt(previews)), max(width, height)
+    most = 2 if columns > 1 else 1
+    across = max(range(1, most + 1), key=lambda n: (_covered(n * (cell + 1) - 1, side), n))
     part = sheet.copy(QRect(0, 0, across * (width + 1) - 1, across * (height + 1) - 1))
     factor = side // max(part.width(), part.height())
     if factor >= 1:
@@ -58,3 +59,8 @@ def _cut(
     pixmap = QPixmap.fromImage(part)
     pixmap.setDevicePixelRatio(pixel_ratio)
     return pixmap
+
+
+def _covered(length: int, side: int) -> int:
+    """Eighths of a side that so many pixels fill, enlarged by a whole number; seven are enough."""
+    return min(7, 8 * (side // length) * length // side)

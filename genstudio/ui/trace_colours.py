@@ -67,10 +67,10 @@ def scale_of(overlay: Overlay, levels: int) -> Scale | None:
     if overlay is Overlay.SURPRISE:
         return Scale(lookup("magma"), 0.0, max(4.0, 2 * bits), "bits", open_ended=True)
     if overlay is Overlay.ON:
-        unit = "probability of being on" if levels == 2 else "expected brightness"
+        unit = "p(on)" if levels == 2 else "brightness"
         return Scale(lookup("cividis"), 0.0, 1.0, unit)
     if overlay is Overlay.DIFFERENCE:
-        return Scale(lookup("difference"), 1.0 - levels, levels - 1.0, "levels, new − parent")
+        return Scale(lookup("difference"), 1.0 - levels, levels - 1.0, "levels")
     return None
 
 

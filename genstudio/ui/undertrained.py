@@ -21,4 +21,4 @@ def undertrained(run: Run) -> str:
         return ""
     if steps >= FEW_STEPS:
         return ""
-    return f"This model has learned for {steps} steps only, so its pictures are rough"
+    return f"Learned for {steps} steps only: expect rough pictures"

@@ -33,7 +33,9 @@ def accent_column(bars: ConditionalBars, x: int) -> int:
     """Accented pixels in a column of the bars' area."""
     shot, accent = bars.grab().toImage(), theme().colours.accent
     bottom = int(bars.bar_rect(0).bottom())
-    return sum(shot.pixelColor(x, y).name() == accent for y in range(2, bottom))
+    return sum(
+        shot.pixelColor(x, y).name() == accent for y in range(int(bars.bar_rect(0).top()), bottom)
+    )
 
 
 def test_the_drawn_symbols_bar_is_as_high_as_its_probability(bars: ConditionalBars) -> None:

@@ -241,7 +241,7 @@ def test_the_keyboard_reaches_a_class_far_down(
     answer(scripted_engine, studio, view_of(space=space, class_counts=(np.arange(60),)))
     bars = panel.pictures.classes[0]
     last = bars.row_rect(59).center().toPoint()
-    qtbot.waitUntil(lambda: not bars.visibleRegion().isEmpty())
+    qtbot.waitUntil(lambda: bars.parentWidget().height() >= bars.height())
     assert not bars.visibleRegion().contains(last)
     for _ in range(60):
         qtbot.keyClick(bars, Qt.Key.Key_Down)
@@ -381,6 +381,13 @@ def test_the_panel_opens_where_it_was_left(
     again = DataPanel(studio)
     qtbot.addWidget(again)
     assert again.side.spec() == DataSpec(name="shapes", levels=2, size=24)
+
+
+def test_settings_that_are_not_understood_are_left_aside(studio: Studio, qtbot: QtBot) -> None:
+    studio.settings.setValue("data/spec", '{"name": "digits", "colours": 3}')
+    panel = DataPanel(studio)
+    qtbot.addWidget(panel)
+    assert panel.side.spec() == DataSpec(name="digits", levels=16)
 
 
 def test_every_class_has_examples_of_its_own() -> None:

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
-from PySide6.QtGui import QDropEvent
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication
 
 from genstudio.core import library
@@ -64,13 +64,11 @@ def test_a_dropped_picture_recalls_its_recipe(
     studio.recipe_recalled.connect(recalled.append)
     data = QMimeData()
     data.setUrls([QUrl.fromLocalFile(str(_picture(tmp_path / "seven.png", recipe)))])
-    drop = QDropEvent(
-        QPointF(9, 9),
-        Qt.DropAction.CopyAction,
-        data,
-        Qt.MouseButton.LeftButton,
-        Qt.KeyboardModifier.NoModifier,
-    )
+    how = (Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton)
+    enter = QDragEnterEvent(QPoint(400, 9), *how, Qt.KeyboardModifier.NoModifier)
+    QApplication.sendEvent(window, enter)
+    assert enter.isAccepted()
+    drop = QDropEvent(QPointF(400, 9), *how, Qt.KeyboardModifier.NoModifier)
     QApplication.sendEvent(window, drop)
     assert recalled == [recipe]
     assert studio.selected is not None

@@ -10,7 +10,6 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
-from tests.ui.scripted import ScriptedEngine, card
 
 from genstudio.core.capabilities import Capability
 from genstudio.core.draw import DrawControls, adjusted, inverse_cdf
@@ -26,6 +25,7 @@ from genstudio.ui.playback import INSTANT
 from genstudio.ui.studio import Studio
 from genstudio.ui.takes import MOST_TAKES
 from genstudio.ui.widgets.canvas import Pixel
+from tests.ui.scripted import ScriptedEngine, card
 
 LABELS = (Label(name="digit", classes=tuple("0123456789")),)
 CARD = card("pixelcnn", Capability.AUTOREGRESSIVE, title="PixelCNN").model_copy(
@@ -154,7 +154,7 @@ def test_it_draws_nothing_by_itself_when_that_is_turned_off(
 
 def test_an_undertrained_model_is_called_so(build: Callable[..., Rig]) -> None:
     rig = build(steps=120)
-    assert "learned for 120 steps only" in rig.panel.view.caption.text()
+    assert "Learned for 120 steps only" in rig.panel.view.caption.text()
 
 
 def test_what_is_not_drawn_yet_is_not_shown(build: Callable[..., Rig]) -> None:
@@ -211,7 +211,7 @@ def test_a_change_is_drawn_on_from_the_same_uniforms(
     assert np.flatnonzero(fork.trace.given[0]).tolist() == [11]
     panel.view.jump_to_live()
     differ = int((fork.trace.symbols[0, 12:] != parent.trace.symbols[0, 12:]).sum())
-    assert f"{differ} of the 18 symbols after it differ" in panel.view.caption.text()
+    assert f"{differ} of 18 later symbols differ" in panel.view.caption.text()
     panel.overlays.turn_to("Difference")
     shot = panel.view.canvas.grab().toImage()
     before = shot.pixelColor(panel.view.canvas.rect_of(Pixel(0, 0, 0)).center().toPoint())

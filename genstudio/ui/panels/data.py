@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from PySide6.QtCore import QMimeData, Qt, QTimer
@@ -179,8 +180,8 @@ class DataPanel(Panel):
     def _recall(self) -> None:
         """Begin with the data that were looked at last."""
         name = DataSpec().name
-        if stored := self.studio.settings.value(_KEY):
-            spec = DataSpec.model_validate_json(str(stored))
+        with suppress(ValueError):  # what another version wrote may not be understood
+            spec = DataSpec.model_validate_json(str(self.studio.settings.value(_KEY, "")))
             if spec.name in {card.name for card in catalog.cards()}:
                 name = spec.name
                 self.side.set_spec(spec)

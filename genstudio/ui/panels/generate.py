@@ -221,11 +221,9 @@ class GeneratePanel(Panel):
         words = self._note
         if take is not None and take.parent is not None:
             changed, later = take.changed(self.view.playback.position)
-            words = f"You set {take.place} to {take.edits[-1].symbol}: "
+            words = f"{take.place.capitalize()} set to {take.edits[-1].symbol}: "
             words += (
-                f"{changed} of the {later} symbols after it differ"
-                if later
-                else "what follows is drawn anew, from the same uniforms"
+                f"{changed} of {later} later symbols differ" if later else "the rest is drawn anew"
             )
             if self.view.peeking:
                 words = "The parent, while P is held"

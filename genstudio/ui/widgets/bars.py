@@ -61,7 +61,7 @@ class ConditionalBars(QWidget):
         theme().changed.connect(self.update)
 
     def sizeHint(self) -> QSize:
-        return QSize(260, 148)
+        return QSize(260, 156)
 
     @property
     def shown(self) -> Conditional | None:
@@ -79,7 +79,7 @@ class ConditionalBars(QWidget):
 
     def _bars(self) -> QRectF:
         below = _SWATCH + 2 + _LINE + _STRIP + _MARK + _LINE
-        return QRectF(0, 2, self.width(), self.height() - 2 - below)
+        return QRectF(0, _LINE + 1, self.width(), self.height() - _LINE - 1 - below)
 
     def bar_rect(self, symbol: int) -> QRectF:
         """The column of a symbol, from top to bottom of the bars."""
@@ -148,12 +148,8 @@ class ConditionalBars(QWidget):
                 painter.drawLine(QPointF(left, y), QPointF(left + max(1.0, width - gap), y))
         painter.setPen(QColor(colours.secondary))
         painter.drawText(
-            QRectF(area.x(), area.y() - 1, area.width() - 2, _LINE + 2),
-            int(
-                Qt.AlignmentFlag.AlignRight
-                if shown.drawn_from.argmax() < levels / 2
-                else Qt.AlignmentFlag.AlignLeft
-            ),
+            QRectF(area.x(), 0, area.width() - 2, _LINE),
+            int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter),
             f"highest {top:.3f}",
         )
 
@@ -174,7 +170,7 @@ class ConditionalBars(QWidget):
         words = range(levels) if levels <= _PLAIN_UP_TO else (0, levels // 2, levels - 1)
         for symbol in words:
             middle = (symbol + 0.5) * width
-            half = max(width / 2, 14.0)
+            half = width / 2 if levels <= _PLAIN_UP_TO else max(width / 2, 14.0)
             left = min(max(0.0, middle - half), self.width() - 2 * half)
             painter.drawText(
                 QRectF(left, y + _SWATCH, 2 * half, _LINE),

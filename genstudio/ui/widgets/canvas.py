@@ -248,7 +248,7 @@ class PixelCanvas(QWidget):
         if self.cursor_pixel is not None:
             self._outline(painter, self.cursor_pixel, QColor(colours.accent), 2.0)
         if self.hasFocus():
-            painter.setPen(QPen(QColor(colours.accent), 1))
+            painter.setPen(QColor(colours.accent))
             painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
 
     def _paint_part(self, painter: QPainter, rect: QRect) -> None:
@@ -271,9 +271,9 @@ class PixelCanvas(QWidget):
             painter.setOpacity(1.0)
 
     def _outline(self, painter: QPainter, pixel: Pixel, colour: QColor, width: float) -> None:
-        """Around the pixel, with a dark line outside that is seen on every grey."""
+        """Around the pixel, with a light line outside: one of the two is seen on every grey."""
         rect = self.rect_of(pixel).adjusted(-width / 2, -width / 2, width / 2, width / 2)
-        painter.setPen(QPen(QColor(0, 0, 0, 160), width + 2, j=Qt.PenJoinStyle.MiterJoin))
+        painter.setPen(QPen(QColor(255, 255, 255, 200), width + 2, j=Qt.PenJoinStyle.MiterJoin))
         painter.drawRect(rect)
         painter.setPen(QPen(colour, width, j=Qt.PenJoinStyle.MiterJoin))
         painter.drawRect(rect)

@@ -89,7 +89,7 @@ class DataPictures(QWidget):
         top.addWidget(self.show_all)
         # The row keeps its height while the button comes and goes.
         top.addStrut(self.show_all.sizeHint().height())
-        inside = QWidget()
+        self._class_holder = inside = QWidget()
         inside.setLayout(self._class_column)
         self._scroll = scroll = QScrollArea(widgetResizable=True)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -144,7 +144,7 @@ class DataPictures(QWidget):
 
     def _reveal(self, bars: ClassBars, which: int) -> None:
         """Scroll to a class."""
-        middle = bars.mapTo(self._scroll.widget(), bars.row_rect(which).center().toPoint())
+        middle = bars.mapTo(self._class_holder, bars.row_rect(which).center().toPoint())
         self._scroll.ensureVisible(0, middle.y(), 0, lowest_row())
 
     def _chosen(self) -> tuple[int, int] | None:

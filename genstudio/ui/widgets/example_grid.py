@@ -20,7 +20,7 @@ from genstudio.ui.theme import CLASS_COLOURS, theme
 __all__ = ["ExampleGrid"]
 
 _GAP, _WIDEST_GAP, _STRIP = 4, 16, 3  # pixels between images, and of the class's strip below one
-_SMALLEST, _LARGEST = 44, 256  # pixels: sides between which an image is shown where it can be
+_SMALLEST, _LARGEST = 44, 320  # pixels: sides between which an image is shown where it can be
 
 
 @dataclass(frozen=True)

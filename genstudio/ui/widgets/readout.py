@@ -13,6 +13,7 @@ from genstudio.ui.trace_colours import Scale
 __all__ = ["Facts", "ScaleBar"]
 
 _ROW = 20
+_BAR = 72
 
 
 class Facts(QWidget):
@@ -67,7 +68,9 @@ class ScaleBar(QWidget):
     def sizeHint(self) -> QSize:
         if self._scale is None:
             return QSize(0, 18)
-        return QSize(116 + self.fontMetrics().horizontalAdvance("".join(self._words())) + 16, 18)
+        return QSize(
+            _BAR + 16 + self.fontMetrics().horizontalAdvance("".join(self._words())) + 16, 18
+        )
 
     def show_scale(self, scale: Scale | None) -> None:
         """Show a scale, or nothing."""
@@ -95,9 +98,9 @@ class ScaleBar(QWidget):
         row = np.ascontiguousarray(self._scale.colours.reshape(1, -1))
         image = QImage(row.data, 256, 1, 1024, QImage.Format.Format_RGB32)
         painter.drawText(QRectF(0, 0, left, 18), int(Qt.AlignmentFlag.AlignVCenter), low)
-        painter.drawImage(QRectF(left, 4, 100, 10), image, QRectF(0, 0, 256, 1))
+        painter.drawImage(QRectF(left, 4, _BAR, 10), image, QRectF(0, 0, 256, 1))
         painter.drawText(
-            QRectF(left + 106, 0, self.width() - left - 106, 18),
+            QRectF(left + _BAR + 6, 0, self.width() - left - _BAR - 6, 18),
             int(Qt.AlignmentFlag.AlignVCenter),
             high,
         )
