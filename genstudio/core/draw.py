@@ -35,9 +35,7 @@ class DrawControls(Settings):
     )
 
 
-def adjusted(
-    probabilities: NDArray[np.float32], controls: DrawControls
-) -> NDArray[np.float64]:
+def adjusted(probabilities: NDArray[np.float32], controls: DrawControls) -> NDArray[np.float64]:
     """What is drawn from: p(v)^(1/T) over the k likeliest symbols, normalised.
 
     Args:
@@ -67,4 +65,5 @@ def inverse_cdf(p: NDArray[np.float64], u: NDArray[np.float64]) -> NDArray[np.ui
     cumulative = np.cumsum(p, axis=-1)
     total = cumulative[:, -1:]
     height = np.minimum(u[:, None] * total, np.nextafter(total, 0.0))
-    return (height >= cumulative).sum(axis=-1).astype(np.uint8)
+    drawn: NDArray[np.uint8] = (height >= cumulative).sum(axis=-1).astype(np.uint8)
+    return drawn

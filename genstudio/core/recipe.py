@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 import numpy as np
 from PIL import Image
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
 from genstudio.core.errors import UserError
 from genstudio.core.settings import Settings
@@ -59,9 +59,9 @@ class Recipe(Settings):
     count: int = 1
     seed: int = 0
     first: int = 0
-    controls: dict[str, Any] = {}
-    labels: list[list[int]] = []
-    edits: list[Edit] = []
+    controls: dict[str, Any] = Field(default_factory=dict)
+    labels: list[list[int]] = Field(default_factory=list)
+    edits: list[Edit] = Field(default_factory=list)
 
     def text(self) -> str:
         """As it is written into files: JSON."""

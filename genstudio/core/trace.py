@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,8 @@ from genstudio.core.draw import DrawControls
 from genstudio.core.errors import UserError
 from genstudio.core.joinable import Joinable
 from genstudio.core.spaces import Grid
+
+_T = TypeVar("_T", bound=np.generic)
 
 __all__ = ["MAX_TRACE_BYTES", "Trace", "TraceChunk", "check_trace_size"]
 
@@ -105,12 +108,12 @@ class Trace:
     @property
     def count(self) -> int:
         """B, the number of samples recorded together."""
-        return self.uniforms.shape[0]
+        return len(self.uniforms)
 
     @property
     def dimensions(self) -> int:
         """D, the number of steps of a whole recording."""
-        return self.uniforms.shape[1]
+        return len(self.order)
 
     @property
     def complete(self) -> bool:
@@ -132,7 +135,7 @@ class Trace:
         self.surprise[:, here] = -np.take_along_axis(logs, drawn, axis=-1)[..., 0]
         self.length = here.stop
 
-    def places(self, values: NDArray, steps: int | None = None) -> NDArray:
+    def places(self, values: NDArray[_T], steps: int | None = None) -> NDArray[_T]:
         """Values in step order (B, D) as images (B, *S); places after `steps` are 0."""
         steps = self.length if steps is None else min(steps, self.length)
         images = np.zeros((self.count, self.dimensions), values.dtype)
@@ -144,9 +147,10 @@ class Trace:
         return self.places(self.symbols, steps)
 
     def log_prob(self, steps: int | None = None) -> NDArray[np.float64]:
-        """ln p of the first steps, at temperature 1, in nats, (B,)."""
+        """Ln p of the first steps, at temperature 1, in nats, (B,)."""
         steps = self.length if steps is None else min(steps, self.length)
-        return -self.surprise[:, :steps].sum(axis=1, dtype=np.float64)
+        total: NDArray[np.float64] = self.surprise[:, :steps].sum(axis=1, dtype=np.float64)
+        return 0.0 - total
 
     def step_of(self, place: int) -> int:
         """The step at which a flat place of S is drawn."""

@@ -22,7 +22,11 @@ class DataSpec(Settings):
         label="Levels",
     )
     size: int | None = setting(
-        None, help="Side of the image after reduction; empty keeps its own.", unit="px", ge=4, le=256
+        None,
+        help="Side of the image after reduction; empty keeps its own.",
+        unit="px",
+        ge=4,
+        le=256,
     )
     colour: bool = setting(
         False, help="Three channels instead of one, where the data has them.", label="Colour"
@@ -75,7 +79,11 @@ class Training(Settings):
     )
     seed: int = setting(0, help="The same seed gives the same run.", ge=0, le=2**31 - 1)
     log_every: int = setting(
-        10, help="Steps between two points of the training curve.", ge=1, unit="steps", advanced=True
+        10,
+        help="Steps between two points of the training curve.",
+        ge=1,
+        unit="steps",
+        advanced=True,
     )
     validate_every: int = setting(
         200, help="Steps between two validations.", ge=1, unit="steps", advanced=True
@@ -95,7 +103,11 @@ class Training(Settings):
         advanced=True,
     )
     preview_every: int = setting(
-        400, help="Steps between two sample sheets; 0 draws none.", ge=0, unit="steps", advanced=True
+        400,
+        help="Steps between two sample sheets; 0 draws none.",
+        ge=0,
+        unit="steps",
+        advanced=True,
     )
     previews: int = setting(16, help="Images on a sample sheet.", ge=1, le=64, advanced=True)
 

@@ -123,18 +123,19 @@ class ImageData:
         self._notes = notes
         self._splits: dict[str, Split] = {}
 
-    def split(self, name: SplitName) -> Split:
+    def split(self, name: str) -> Split:
         """One split in this form, read on first use and kept.
 
         Raises:
             UserError: the split's files are not here, are damaged, or there is no such split.
         """
-        if name not in SPLITS:
+        known = next((split for split in SPLITS if split == name), None)
+        if known is None:
             raise UserError(
                 f"There is no split called “{name}”.", f"Splits are: {', '.join(SPLITS)}."
             )
         if name not in self._splits:
-            pictures, labels = self._pixels(name)
+            pictures, labels = self._pixels(known)
             reduced = area_average(pictures, self.space.height)
             self._splits[name] = Split(quantise(reduced, self.space.levels), labels)
         return self._splits[name]

@@ -1,4 +1,4 @@
-"""The order in which data are seen: a function of (seed, step, shard), so it can be gone on with."""
+"""The order in which data are seen: a function of (seed, step, shard), so it can be resumed."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Batches:
         batch_size: int,
         seed: int,
         device: torch.device,
-        shard: Shard = Shard(),  # noqa: B008 - frozen
+        shard: Shard = Shard(),
     ) -> None:
         self.count = len(split.symbols)
         self.batch_size = min(batch_size, self.count)
@@ -49,7 +49,7 @@ class Batches:
         return self.count // self.batch_size
 
     def at(self, step: int) -> tuple[Tensor, Tensor | None]:
-        """x (b, *S) and y (b, L), or None where the data have no labels, of one step."""
+        """X (b, *S) and y (b, L), or None where the data have no labels, of one step."""
         epoch, turn = divmod(step, self.steps_per_epoch)
         if epoch != self._epoch:
             self._order = generator(self.seed, epoch).permutation(self.count)

@@ -229,7 +229,9 @@ class ProcessEngine:
             while worker.connection.poll():
                 self._take(worker, worker.connection.recv())
         except _GONE:
-            worker.process.join(0.5)  # its pipe is closed: it is ending, and its exit code tells why
+            worker.process.join(
+                0.5
+            )  # its pipe is closed: it is ending, and its exit code tells why
             self._bury(worker)
             return
         asked = worker.cancelled.values()

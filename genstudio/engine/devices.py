@@ -16,7 +16,9 @@ __all__ = ["devices", "memory_in_use", "out_of_memory", "resolve", "synchronize"
 
 def devices() -> tuple[Device, ...]:
     """The CPU first, then every GPU."""
-    found = [Device("cpu", f"{_processor()} ({os.cpu_count()} cores)", psutil.virtual_memory().total)]
+    found = [
+        Device("cpu", f"{_processor()} ({os.cpu_count()} cores)", psutil.virtual_memory().total)
+    ]
     for index in range(torch.cuda.device_count()):
         properties = torch.cuda.get_device_properties(index)
         found.append(Device(f"cuda:{index}", properties.name, properties.total_memory))
@@ -73,7 +75,9 @@ def out_of_memory(error: BaseException) -> bool:
 def _processor() -> str:
     try:
         with open("/proc/cpuinfo", encoding="utf-8") as file:  # noqa: PTH123 - not a real file
-            names = [line.split(":", 1)[1].strip() for line in file if line.startswith("model name")]
+            names = [
+                line.split(":", 1)[1].strip() for line in file if line.startswith("model name")
+            ]
     except OSError:
         names = []
     return names[0] if names else platform.processor() or platform.machine()

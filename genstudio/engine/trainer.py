@@ -24,7 +24,6 @@ from genstudio.core.files import write_atomically
 from genstudio.core.messages import TrainProgress, Wish
 from genstudio.core.pictures import png, sheet
 from genstudio.core.runs import Metric, Result, Run
-from genstudio.core.trace import Trace
 from genstudio.core.uniforms import uniforms
 from genstudio.data.base import Split
 from genstudio.engine.batches import Batches
@@ -70,9 +69,7 @@ class Trainer:
         count = self.training.validation_size
         self.valid_x = torch.from_numpy(valid.symbols[:count]).to(self.device)
         self.valid_y = torch.from_numpy(valid.labels[:count]).to(self.device)
-        self.total = total_steps(
-            self.training.length, self.training.unit, batches.steps_per_epoch
-        )
+        self.total = total_steps(self.training.length, self.training.unit, batches.steps_per_epoch)
         self.step = 0
         self.seconds = 0.0
         self.done = False
@@ -193,8 +190,7 @@ class Trainer:
         if score < self.best_nats:
             self.best_nats, self.best_step = score, self.step
             self._best = {
-                name: value.detach().clone()
-                for name, value in self.learner.kept.named_parameters()
+                name: value.detach().clone() for name, value in self.learner.kept.named_parameters()
             }
             save_model(self.run.model_path, self.learner.kept)
         bits = self.space.bits_per_dimension(score)
@@ -277,7 +273,9 @@ class Trainer:
             ) from error
         self.done = self._over()
         self.best_step = None if best_step < 0 else best_step
-        self._best = {name: value.to(self.device) for name, value in _part(tensors, "best.").items()}
+        self._best = {
+            name: value.to(self.device) for name, value in _part(tensors, "best.").items()
+        }
         if self._best:
             _save_weights(self.run.model_path, self.learner.kept, self._best)
         self.run.rewind_metrics(self.step)

@@ -172,7 +172,7 @@ class Density(ABC):
 
     @abstractmethod
     def log_prob(self, x: Tensor, y: Tensor | None = None) -> Tensor:
-        """ln p(x) or ln p(x | y), exact, in nats; x (B, *S), returns (B,)."""
+        """Ln p(x) or ln p(x | y), exact, in nats; x (B, *S), returns (B,)."""
 
 
 class Inpainting(ABC):

@@ -59,9 +59,7 @@ def learning_rate(training: Training, step: int, total_steps: int | None) -> flo
 class GradientLearner:
     """Adam (Kingma & Ba 2015) with warm-up, clipping and an average of the weights."""
 
-    def __init__(
-        self, model: GenerativeModel, training: Training, total_steps: int | None
-    ) -> None:
+    def __init__(self, model: GenerativeModel, training: Training, total_steps: int | None) -> None:
         self.model = model
         self.training = training
         self.total_steps = total_steps
@@ -89,12 +87,14 @@ class GradientLearner:
         self.model.training_step = self.steps
         self.optimizer.zero_grad(set_to_none=True)
         totals: dict[str, Tensor] = {}
-        for part in torch.arange(len(x), device=x.device).split(self._part_size(len(x))):
+        size = self._part_size(len(x))
+        for start in range(0, len(x), size):
+            part = slice(start, start + size)
             terms = self.model.loss(x[part], None if y is None else y[part])
-            share = len(part) / len(x)
+            share = len(x[part]) / len(x)
             (terms["loss"] * share).backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
             for name, term in terms.items():
-                totals[name] = totals.get(name, 0.0) + term.detach() * share
+                totals[name] = term.detach() * share + totals.get(name, 0.0)
             yield
         limit = self.training.clip or math.inf
         norm = torch.nn.utils.clip_grad_norm_(self.model.parameters(), limit)

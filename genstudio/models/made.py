@@ -1,4 +1,4 @@
-"""MADE: Germain, Gregor, Murray & Larochelle (2015), Masked Autoencoder for Distribution Estimation.
+"""MADE, masked autoencoder for distribution estimation: Germain, Gregor, Murray, Larochelle (2015).
 
 Every unit k carries a number m(k) of inputs it may see; a connection is kept only where the
 numbers allow it (equations 8 and 9, generalised to L layers in section 3.3), so output d sees
@@ -14,6 +14,7 @@ ensemble itself an autoregressive model, whose conditionals can be drawn from ex
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 import torch
 from torch import Tensor, nn
@@ -87,7 +88,7 @@ class MADE(Autoregressive):
         sizes = [space.dimensions, *[config.hidden] * config.layers]
         outputs = space.dimensions * space.levels
         self.hiddens = nn.ModuleList(
-            MaskedLinear(inputs, units) for inputs, units in zip(sizes, sizes[1:], strict=False)
+            MaskedLinear(inputs, units) for inputs, units in pairwise(sizes)
         )
         self.out = MaskedLinear(config.hidden, outputs)
         self.direct = MaskedLinear(space.dimensions, outputs, bias=False) if config.direct else None
@@ -130,7 +131,8 @@ class MADE(Autoregressive):
             out = out + self.direct(first, self.get_buffer(f"maskA_{index}"))
         if y is not None and self.told:
             out = out + self.told[-1](y)
-        return out.view(len(x), self.space.levels, *self.space.shape)
+        logits: Tensor = out.view(len(x), self.space.levels, *self.space.shape)
+        return logits
 
     def logits(self, x: Tensor, y: Tensor | None = None) -> Tensor:
         """(B, K, *S): the ensemble's conditionals, as logarithms that sum to one."""
@@ -153,7 +155,7 @@ class MADE(Autoregressive):
         return {"loss": losses.sum() / len(x)}
 
     def log_prob(self, x: Tensor, y: Tensor | None = None) -> Tensor:
-        """ln 1/M Σₘ pₘ(x), nats, (B,)."""
+        """Ln 1/M Σₘ pₘ(x), nats, (B,)."""
         members = [
             -F.cross_entropy(self.member_logits(m, x, y), x.long(), reduction="none")
             .flatten(1)

@@ -31,7 +31,9 @@ class PixelCNNConfig(Settings):
     blocks: int = setting(
         7, help="Residual blocks; each lets a pixel see one more row and column.", ge=0, le=30
     )
-    head: int = setting(64, help="Feature maps of the two 1×1 layers before the softmax.", ge=6, le=2048)
+    head: int = setting(
+        64, help="Feature maps of the two 1×1 layers before the softmax.", ge=6, le=2048
+    )
     location: bool = setting(
         False,
         help="Learn a bias for every place, so that the model knows how far down it is; "
@@ -61,7 +63,8 @@ class Block(nn.Module):
         b = self.spatial(a)
         if self.told is not None and y is not None:
             b = b + self.told(y)[:, :, None, None]
-        return h + self.up(F.relu(b))
+        out: Tensor = h + self.up(F.relu(b))
+        return out
 
 
 class PixelCNN(Autoregressive):
@@ -106,7 +109,14 @@ class PixelCNN(Autoregressive):
         self.hidden2 = MaskedConv2d("B", config.head, config.head, 1, c)
         self.last = MaskedConv2d("B", config.head, space.levels * c, 1, c)
         # Maps beside each other in memory: 1.4 times the training speed on a CPU.
-        self.to(memory_format=torch.channels_last)
+        for parameter in self.parameters():
+            if parameter.dim() == 4:
+                parameter.data = parameter.data.contiguous(memory_format=torch.channels_last)
+
+    @property
+    def residual_blocks(self) -> list[Block]:
+        """The blocks, as what they are."""
+        return [block for block in self.blocks if isinstance(block, Block)]
 
     @property
     def multiply_adds(self) -> int:
@@ -128,7 +138,8 @@ class PixelCNN(Autoregressive):
             h = h + self.location
         for block in self.blocks:
             h = block(h, y, kept)
-        return self.last(F.relu(self.hidden2(F.relu(self.hidden1(F.relu(h))))))
+        out: Tensor = self.last(F.relu(self.hidden2(F.relu(self.hidden1(F.relu(h))))))
+        return out
 
     def rescaled(self, x: Tensor) -> Tensor:
         """Symbols 0 … K − 1 as numbers −1 … 1."""
@@ -158,32 +169,25 @@ class PixelCNNPredictor(Predictor):
         self.y = y
         self.channels = model.space.channels
         self.width = model.space.width
-        spatial = [model.first, *(block.spatial for block in model.blocks)]
+        blocks = model.residual_blocks
+        spatial = [model.first, *(block.spatial for block in blocks)]
         self.margins = [layer.kernel_size[0] // 2 for layer in spatial]
         with torch.no_grad():
-            self.taps = [(layer.taps(), layer.bias) for layer in spatial]
-            self.points = [
-                [
-                    ((layer.weight * layer.mask)[:, :, 0, 0].t().contiguous(), layer.bias)
-                    for layer in (block.down, block.up)
-                ]
-                for block in model.blocks
-            ]
-            self.head = [
-                ((layer.weight * layer.mask)[:, :, 0, 0].t().contiguous(), layer.bias)
-                for layer in (model.hidden1, model.hidden2, model.last)
-            ]
-            told = [
+            self.taps = [layer.taps() for layer in spatial]
+            self.points = [(block.down.taps(), block.up.taps()) for block in blocks]
+            self.head = [layer.taps() for layer in (model.hidden1, model.hidden2, model.last)]
+            self.told = [
                 block.told(y) if block.told is not None and y is not None else None
-                for block in model.blocks
+                for block in blocks
             ]
-        self.told = told
         self.seen = [
             x.new_zeros(
-                len(x),
-                model.space.height + margin,
-                self.width + 2 * margin,
-                layer.in_channels,
+                (
+                    len(x),
+                    model.space.height + margin,
+                    self.width + 2 * margin,
+                    layer.in_channels,
+                ),
                 dtype=layer.weight.dtype,
             )
             for layer, margin in zip(spatial, self.margins, strict=True)

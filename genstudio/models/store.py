@@ -46,9 +46,7 @@ def family(name: str) -> type[GenerativeModel]:
     """
     known = families()
     if name not in known:
-        raise UserError(
-            f"There is no model family called “{name}”.", f"Known: {', '.join(known)}."
-        )
+        raise UserError(f"There is no model family called “{name}”.", f"Known: {', '.join(known)}.")
     return known[name]
 
 

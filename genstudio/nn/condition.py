@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import torch
 from torch import Tensor, nn
 
 from genstudio.core.spaces import Label
@@ -20,4 +21,5 @@ class LabelEmbedding(nn.Module):
 
     def forward(self, y: Tensor) -> Tensor:
         """Sum over the labels."""
-        return sum(table(y[:, index]) for index, table in enumerate(self.tables))  # type: ignore[return-value]  # there is at least one label
+        told = [table(y[:, index]) for index, table in enumerate(self.tables)]
+        return torch.stack(told).sum(dim=0)

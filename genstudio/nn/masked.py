@@ -57,14 +57,15 @@ class MaskedConv2d(nn.Conv2d):
         """Convolve with the masked weight."""
         return F.conv2d(input, self.weight * self.mask, self.bias, padding=self.padding)
 
-    def taps(self) -> Tensor:
-        """The seen part of the kernel as one matrix, ((k//2 + 1) · k · inputs, outputs).
+    def taps(self) -> tuple[Tensor, Tensor]:
+        """The seen part of the kernel as a matrix ((k//2 + 1) · k · inputs, outputs), and the bias.
 
         Rows run over (row above … centre, column, input), the order in which
         a patch (B, k//2 + 1, k, inputs) flattens; what is masked within it is 0.
         """
         seen = (self.weight * self.mask)[:, :, : self.kernel_size[0] // 2 + 1]
-        return seen.permute(2, 3, 1, 0).reshape(-1, self.out_channels).contiguous()
+        matrix = seen.permute(2, 3, 1, 0).reshape(-1, self.out_channels).contiguous()
+        return matrix, matrix.new_zeros(()) if self.bias is None else self.bias
 
 
 class MaskedLinear(nn.Linear):

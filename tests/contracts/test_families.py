@@ -77,7 +77,9 @@ def autoregressive(family: str, space: Grid) -> Autoregressive:
     return model
 
 
-def symbols_of(model: Autoregressive, n: int, u: np.ndarray, y: Tensor | None, **controls: Any) -> np.ndarray:
+def symbols_of(
+    model: Autoregressive, n: int, u: np.ndarray, y: Tensor | None, **controls: Any
+) -> np.ndarray:
     steps = model.sample_steps(n, u, DrawControls(**controls), y)
     return np.stack([step.symbols for step in steps], axis=1)
 
@@ -128,7 +130,9 @@ def test_log_prob_is_minus_the_sum_of_surprises_and_minus_the_loss(
     model = autoregressive(family, space)
     x, y = data(space, 6)
     direct = model.log_prob(x, y)
-    torch.testing.assert_close(direct, -model.surprise(x, y).flatten(1).sum(1), rtol=1e-5, atol=1e-4)
+    torch.testing.assert_close(
+        direct, -model.surprise(x, y).flatten(1).sum(1), rtol=1e-5, atol=1e-4
+    )
 
 
 def test_the_probabilities_of_all_images_sum_to_one(family: str) -> None:
@@ -176,9 +180,7 @@ def test_no_logit_depends_on_its_own_or_a_later_symbol_by_perturbation(
         changed.view(-1)[place] = (changed.view(-1)[place] + 1) % space.levels
         after = model.logits(changed, y).flatten(2)
         earlier = model.order[: step + 1]
-        torch.testing.assert_close(
-            after[:, :, earlier], before[:, :, earlier], rtol=0, atol=2e-5
-        )
+        torch.testing.assert_close(after[:, :, earlier], before[:, :, earlier], rtol=0, atol=2e-5)
 
 
 def test_the_last_symbol_is_seen_by_some_other(family: str) -> None:
@@ -247,7 +249,7 @@ def test_known_symbols_survive_completion_and_hidden_ones_are_drawn(
 
 
 def test_samples_have_the_frequencies_that_the_model_says(family: str) -> None:
-    """Chi-squared against enumeration; at p = 10⁻⁶ it fails for a wrong sampler, not for bad luck."""
+    """Chi-squared against enumeration; p = 10⁻⁶ means a wrong sampler, not bad luck."""
     from scipy import stats
 
     space = Grid(height=2, width=2, levels=2)

@@ -22,9 +22,7 @@ def manifest(title: str = "A run") -> Manifest:
     return Manifest(
         title=title,
         family="made",
-        space=Grid(
-            height=8, width=8, levels=16, labels=(Label(name="digit", classes=("0", "1")),)
-        ),
+        space=Grid(height=8, width=8, levels=16, labels=(Label(name="digit", classes=("0", "1")),)),
         data=DataSpec(name="digits", levels=16),
         data_hash="ab" * 32,
         config={"hidden": 5, "conditional": False},

@@ -33,7 +33,9 @@ class MisbehaveInTrainer(Misbehave):
     worker: ClassVar[WorkerKind] = "trainer"
 
 
-def run(request: Misbehave) -> Generator[Any, Wish | None, Any]:
+def run(  # noqa: PLR0912 - one branch per misbehaviour
+    request: Misbehave,
+) -> Generator[Any, Wish | None, Any]:
     """Start well, then misbehave."""
     yield "started"
     match request.behaviour:

@@ -93,7 +93,7 @@ def test_progress_is_thinned_to_sixty_a_second(engine: Engine) -> None:
 
 def test_cancel_ends_a_job_once_and_nothing_is_heard_of_it_again(engine: Engine) -> None:
     job = engine.submit(Misbehave("never end"))
-    events_until(engine, lambda seen: bool(seen))
+    events_until(engine, bool)
     engine.cancel(job)
     assert drain(engine, job) == [Cancelled(job)]
     engine.cancel(job)
@@ -179,7 +179,7 @@ def test_a_job_that_hangs_is_killed_after_the_patience_and_those_behind_it_are_r
     processes: ProcessEngine,
 ) -> None:
     hung = processes.submit(Misbehave("hang"), "picture")
-    events_until(processes, lambda seen: bool(seen))
+    events_until(processes, bool)
     began = time.monotonic()
     newer = processes.submit(Misbehave("count"), "picture")
     seen = events_until(processes, ended(hung, newer))
@@ -202,7 +202,7 @@ def test_a_finished_training_gives_its_process_back(processes: ProcessEngine) ->
 
 def test_closing_ends_a_worker_that_hangs(processes: ProcessEngine) -> None:
     processes.submit(Misbehave("hang"))
-    events_until(processes, lambda seen: bool(seen))
+    events_until(processes, bool)
     [pid] = processes.worker_pids["explorer"]
     processes.close()
     assert not psutil.pid_exists(pid)

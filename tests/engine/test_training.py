@@ -144,7 +144,7 @@ def test_cancelled_and_resumed_equals_never_cancelled(
 def test_killed_minus_nine_and_resumed_equals_never_killed(tmp_path: Path) -> None:
     calm = train(request(tmp_path / "calm", length=40))
     engine = ProcessEngine()
-    job = engine.submit(request(tmp_path / "run", length=40))
+    engine.submit(request(tmp_path / "run", length=40))
     seen: list[Event] = []
     while not any(
         isinstance(e, Progress) and isinstance(e.payload, TrainProgress) and e.payload.step >= 9

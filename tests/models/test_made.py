@@ -44,7 +44,9 @@ def test_an_ensemble_averages_likelihoods_not_logits() -> None:
         torch.testing.assert_close(model.log_prob(every).exp(), likelihoods.mean(0))
         assert likelihoods.std(0).max() > 1e-3, "the members differ, or this would show nothing"
         logits = torch.stack([model.member_logits(m, every) for m in range(4)]).mean(0)
-        wrong = -torch.nn.functional.cross_entropy(logits, every, reduction="none").flatten(1).sum(1)
+        wrong = (
+            -torch.nn.functional.cross_entropy(logits, every, reduction="none").flatten(1).sum(1)
+        )
         assert not torch.allclose(wrong, model.log_prob(every), atol=1e-3)
 
 

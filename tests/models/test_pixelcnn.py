@@ -37,7 +37,8 @@ def test_taps_times_patch_is_the_convolution() -> None:
     layer = MaskedConv2d("B", 4, 6, 3, 3)
     x = torch.randn(2, 4, 5, 5)
     patch = x[:, :, 1:3, 1:4].permute(0, 2, 3, 1).reshape(2, -1)
-    at = patch @ layer.taps() + layer.bias
+    taps, bias = layer.taps()
+    at = patch @ taps + bias
     torch.testing.assert_close(at, layer(x)[:, :, 2, 2])
 
 

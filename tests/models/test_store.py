@@ -25,7 +25,9 @@ from genstudio.models.store import (
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    save_model(tmp_path / "m.safetensors", MADE(Grid(height=2, width=2, levels=2), MADEConfig(hidden=3)))
+    save_model(
+        tmp_path / "m.safetensors", MADE(Grid(height=2, width=2, levels=2), MADEConfig(hidden=3))
+    )
     return tmp_path / "m.safetensors"
 
 
@@ -79,7 +81,7 @@ def test_weights_that_do_not_fit_their_settings_are_named(path: Path) -> None:
     metadata.pop("sha256")
     tensors["out.bias"] = torch.zeros(3)
     save_tensors(path, tensors, metadata)
-    with pytest.raises(UserError, match="do not fit its settings \\(see “out.bias”\\)"):
+    with pytest.raises(UserError, match=r"do not fit its settings \(see “out.bias”\)"):
         load_model(path)
 
 
@@ -90,7 +92,7 @@ def test_tensors_that_are_no_model_are_one_sentence(tmp_path: Path) -> None:
 
 
 def test_an_unknown_family_lists_the_known_ones() -> None:
-    with pytest.raises(UserError, match="Known: .*made.*pixelcnn"):
+    with pytest.raises(UserError, match=r"Known: .*made.*pixelcnn"):
         family("pixelgan")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 
 import torch
 
@@ -23,17 +23,22 @@ def run(request: Complete) -> Generator[SampleStarted | TraceChunk, Wish | None,
     count, *shape = request.images.shape
     if tuple(shape) != model.space.shape or request.known.shape != request.images.shape:
         raise UserError(
-            f"The model draws images of {model.space}, but the image is "
-            f"{'×'.join(map(str, shape))} and its mask {'×'.join(map(str, request.known.shape[1:]))}."
+            f"The model draws images of {model.space}, but the image is {_size(shape)} "
+            f"and its mask {_size(request.known.shape[1:])}."
         )
-    if request.images[request.known].size and request.images[request.known].max() >= model.space.levels:
+    if (
+        request.images[request.known].size
+        and request.images[request.known].max() >= model.space.levels
+    ):
         raise UserError(f"The image has symbols beyond the model's {model.space.levels} levels.")
     check_trace_size(model.space, count)
     y, labels = labels_for(model, request.labels, count, request.seed, request.first)
     u = uniforms(request.seed, count, model.space.dimensions, request.first)
-    yield SampleStarted(
-        model.space, model.order, u, controls.model_dump(), labels, request.seed
-    )
+    yield SampleStarted(model.space, model.order, u, controls.model_dump(), labels, request.seed)
     x = torch.from_numpy(request.images).to(model.device, torch.long)
     known = torch.from_numpy(request.known).to(model.device)
     yield from recorded(model.complete_steps(x, known, u, controls, y))
+
+
+def _size(shape: Sequence[int]) -> str:
+    return "×".join(str(side) for side in shape)

@@ -23,7 +23,5 @@ def run(request: Sample) -> Generator[SampleStarted | TraceChunk, Wish | None, N
     check_trace_size(model.space, request.count)
     y, labels = labels_for(model, request.labels, request.count, request.seed, request.first)
     u = uniforms(request.seed, request.count, model.space.dimensions, request.first)
-    yield SampleStarted(
-        model.space, model.order, u, controls.model_dump(), labels, request.seed
-    )
+    yield SampleStarted(model.space, model.order, u, controls.model_dump(), labels, request.seed)
     yield from recorded(model.sample_steps(request.count, u, controls, y))

@@ -75,9 +75,7 @@ def _train(opened: Run, data: ImageData, model: GenerativeModel) -> _Job:
     return opened.folder
 
 
-def _planned(
-    request: Train, device: torch.device
-) -> tuple[ImageData, GenerativeModel, Manifest]:
+def _planned(request: Train, device: torch.device) -> tuple[ImageData, GenerativeModel, Manifest]:
     """What a new run will be; every mistake in the request is found here."""
     data = catalog.open_data(request.data)
     cls = family(request.family)

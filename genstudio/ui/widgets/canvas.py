@@ -10,7 +10,7 @@ import math
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QEnterEvent,
@@ -189,9 +189,6 @@ class PixelCanvas(QWidget):
         self.update()
         self.zoom_changed.emit(zoom)
 
-    def sizeHint(self) -> QSize:
-        return QSize(480, 480)
-
     def pixel_at(self, point: QPointF) -> Pixel | None:
         """The pixel at a point of the widget; None between and outside the images."""
         at = (point * self.devicePixelRatioF() - QPointF(self._origin())) / self.zoom
@@ -236,8 +233,6 @@ class PixelCanvas(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.fillRect(event.rect(), QColor(theme().colours.ground))
-        if not self._page.count:
-            return
         for rect in event.region():  # type: ignore[attr-defined] # the stubs forget that it iterates
             self._paint_part(painter, rect)
         colours = theme().colours
