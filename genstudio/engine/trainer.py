@@ -36,6 +36,9 @@ from genstudio.models.store import load_tensors, save_model, save_tensors
 
 __all__ = ["Trainer", "total_steps"]
 
+_INTERVAL = 0.2
+"""Seconds between two reports: each costs the window a repaint, and with it the training."""
+
 _State = Literal["training", "validating", "previewing", "paused"]
 _Stepping = Generator[TrainProgress | None, Wish | None, None]
 
@@ -79,6 +82,9 @@ class Trainer:
         self._best: dict[str, Tensor] = {}
         self._loss_sum = torch.zeros((), dtype=torch.float64, device=self.device)
         self._loss_count = 0
+        self._unsaid: list[Metric] = []
+        self._said: _State = "paused"
+        self._said_at = 0.0
         self._first_step = 0
         self._ticked = time.perf_counter()
         self._began = self._ticked
@@ -138,8 +144,15 @@ class Trainer:
         preview: Path | None = None,
         between_steps: bool = False,
     ) -> _Stepping:
-        """Tell where the training stands, and heed what is wished."""
-        wish = yield self._progress(points, state, preview)
+        """Tell where the training stands, unless that was said just now; heed what is wished."""
+        self._unsaid += points
+        news = state != self._said or preview is not None or self.done
+        if not news and time.perf_counter() - self._said_at < _INTERVAL:
+            wish = yield None
+        else:
+            wish = yield self._progress(tuple(self._unsaid), state, preview)
+            self._unsaid.clear()
+            self._said, self._said_at = state, time.perf_counter()
         yield from self._heed(wish, between_steps)
 
     def _heed(self, wish: Wish | None, between_steps: bool = False) -> _Stepping:

@@ -26,7 +26,7 @@ from genstudio.core.messages import (
 )
 from genstudio.core.runs import Metric, Run
 from genstudio.core.training import DataSpec, Training
-from genstudio.engine import running
+from genstudio.engine import running, trainer
 from genstudio.engine.client import InlineEngine, ProcessEngine, run_to_end
 
 SHORT = Training(
@@ -49,6 +49,7 @@ CONFIGS: dict[str, dict[str, Any]] = {
 def unthinned(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every yield is heard at once, so that a test can act at an exact step."""
     monkeypatch.setattr(running, "_INTERVAL", 0.0)
+    monkeypatch.setattr(trainer, "_INTERVAL", 0.0)
 
 
 def request(out: Path, family: str = "made", **training: Any) -> Train:

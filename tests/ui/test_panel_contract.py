@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from PySide6.QtCore import QPoint, QRect, Qt
@@ -38,21 +38,23 @@ each_panel = pytest.mark.parametrize("kind", KINDS, ids=[kind.__name__ for kind 
 @pytest.fixture
 def open_panel(
     qtbot, studio: Studio, scripted_engine: ScriptedEngine
-) -> Iterator[Callable[[type[Panel]], MainWindow]]:
+) -> Callable[[type[Panel]], MainWindow]:
     """Open the window on one panel, at the smallest size that is promised."""
+
+    def end_jobs(_: object) -> None:
+        for job in scripted_engine.open_jobs:
+            scripted_engine.cancel(job)
+        studio.poll()
 
     def opened(kind: type[Panel]) -> MainWindow:
         window = MainWindow(studio, (kind,))
-        qtbot.addWidget(window)
+        qtbot.addWidget(window, before_close_func=end_jobs)  # else it asks about the training
         window.resize(1280, 720)
         window.show()
         qtbot.waitExposed(window)
         return window
 
-    yield opened
-    for job in scripted_engine.open_jobs:
-        scripted_engine.cancel(job)
-    studio.poll()
+    return opened
 
 
 def test_there_are_panels() -> None:
