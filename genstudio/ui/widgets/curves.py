@@ -185,13 +185,11 @@ class Curves(QWidget):
         self.log_y = _toggle("log y", "Powers of ten on the vertical axis")
         for button in (self.log_x, self.log_y):
             button.toggled.connect(self._look)
-        words = QLabel("Smoothing")
-        words.setProperty("role", "secondary")
         self.smoothing = QSlider(Qt.Orientation.Horizontal)
         self.smoothing.setRange(0, len(_SPANS) - 1)
         self.smoothing.setValue(2)
         self.smoothing.setPageStep(1)
-        self.smoothing.setFixedWidth(88)
+        self.smoothing.setFixedWidth(64)
         self.smoothing.setAccessibleName("Smoothing of the training curve")
         self.smoothing.setToolTip(
             "Running median of the training curve, centred so that it does not lag behind:<br>"
@@ -208,7 +206,7 @@ class Curves(QWidget):
             self.bar.addWidget(widget)
         self.against.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.bar.addSpacing(HALF)
-        for part in (words, self.smoothing, self.strength):
+        for part in (self.smoothing, self.strength):
             self.bar.addWidget(part)
         self.bar.addStretch(1)
         self.fit_button = QToolButton()
@@ -245,7 +243,7 @@ class Curves(QWidget):
         self.update_later()
 
     def _say_strength(self) -> None:
-        self.strength.setText("off" if self.span == 1 else f"median of {self.span}")
+        self.strength.setText("smoothing off" if self.span == 1 else f"median of {self.span}")
 
     def _choose_unit(self) -> None:
         unit, name = 1.0, "step"
