@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["area_average", "quantise", "to_8bit"]
+__all__ = ["area_average", "quantise"]
 
 _CHUNK = 4096  # pictures averaged at once, to bound the memory
 
@@ -27,13 +27,6 @@ def quantise(pictures: NDArray[np.uint8], levels: int) -> NDArray[np.uint8]:
         return pictures
     table = (np.arange(256) * levels // 256).astype(np.uint8)
     return table[pictures]
-
-
-def to_8bit(symbols: NDArray[np.uint8], levels: int) -> NDArray[np.uint8]:
-    """Symbols x in 0 … K − 1 to what a screen shows: x · 255 / (K − 1), rounded half up."""
-    top = levels - 1
-    table = ((2 * 255 * np.arange(levels) + top) // (2 * top)).astype(np.uint8)
-    return table[symbols]
 
 
 def area_average(pictures: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:

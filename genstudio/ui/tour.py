@@ -36,7 +36,7 @@ _PATIENCE = 60.0
 _SETTLED = 20.0
 """Seconds that the engine gets to do something, and a panel to settle."""
 
-_MINUTES, _STEPS = 10.0, 30
+_MINUTES, _STEPS = 10.0, 10
 
 
 def run_tour(

@@ -5,7 +5,8 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from genstudio.data.quantise import area_average, quantise, to_8bit
+from genstudio.core.pictures import to_8bit
+from genstudio.data.quantise import area_average, quantise
 
 
 @pytest.mark.parametrize("levels", [2, 4, 16, 256])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 
@@ -12,6 +13,7 @@ from genstudio.ui.tour import run_tour
 from tests.ui.panels import Draws, Trains
 
 
+@pytest.mark.timeout(300)  # two compute processes start, and one trains
 def test_the_tour_takes_one_picture_for_each_panel_and_state(
     qapp: QApplication, tmp_path: Path
 ) -> None:
