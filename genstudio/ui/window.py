@@ -84,7 +84,7 @@ class MainWindow(QMainWindow):
         studio = self.studio
         studio.noticed.connect(self.toasts.say)
         studio.panel_wanted.connect(self.centre.show_titled)
-        self.library.train_wanted.connect(lambda: self.centre.show_titled("Train"))
+        self.library.train_wanted.connect(self.train_new)
         self.centre.choose_wanted.connect(self.focus_library)
 
     def _restore(self) -> None:
@@ -170,6 +170,11 @@ class MainWindow(QMainWindow):
             stop = _first_stop(target)
             if stop is not None:
                 stop.setFocus(Qt.FocusReason.TabFocusReason)
+
+    def train_new(self) -> None:
+        """Show the Train panel's form, with no run chosen."""
+        self.studio.select(None)
+        self.centre.show_titled("Train")
 
     def train_family(self, name: str) -> None:
         """Show the Train panel with a family chosen, where the panel lets itself be told so."""

@@ -9,6 +9,7 @@ from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import (
     QAbstractButton,
+    QApplication,
     QAbstractSlider,
     QAbstractSpinBox,
     QComboBox,
@@ -185,7 +186,9 @@ def test_no_words_are_cut_off(
     studio.refresh_runs()
     for folder in (None, run.folder):
         studio.select(folder)
-        window.grab()  # lays everything out
+        for _ in range(3):  # a scroll bar that appears has everything laid out once more
+            window.grab()
+            QApplication.processEvents()
         panel = window.centre.panel
         assert panel is not None
         cut = [_described(widget) for widget in _worded(panel) if _cut_off(widget)]
