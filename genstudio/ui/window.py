@@ -34,6 +34,7 @@ from genstudio.ui.welcome import Welcome
 
 __all__ = ["MainWindow"]
 
+_FRAME = 40  # pixels that the desktop's title bar may take
 _LIBRARY_WIDTH = 248
 _GRACE = 20_000
 """Milliseconds that trainings get for their last checkpoint when the window is closed."""
@@ -102,7 +103,7 @@ class MainWindow(QMainWindow):
 
     def _first_size(self) -> None:
         screen = self.screen().availableGeometry()
-        self.resize(min(1440, screen.width()), min(900, screen.height()))
+        self.resize(min(1440, screen.width()), min(900, screen.height() - _FRAME))
         self.splitter.setSizes([_LIBRARY_WIDTH, self.width() - _LIBRARY_WIDTH])
 
     def reset_layout(self) -> None:

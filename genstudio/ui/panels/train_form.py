@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from typing import Any
 
+from pydantic import ValidationError
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
     QComboBox,
@@ -33,6 +35,7 @@ from genstudio.ui.words import memory
 __all__ = ["CUSTOM", "TrainForm"]
 
 CUSTOM = "custom"
+_FIRST = "pixelcnn"  # the family that the form offers before a person has chosen one
 _KEY = "train"
 
 
@@ -59,6 +62,11 @@ class TrainForm(QScrollArea):
         self.family = QComboBox()
         self.family_help = _small_print()
         self.device = QComboBox()
+        for box in (self.family, self.device):  # long names must not widen the form
+            box.setSizeAdjustPolicy(
+                QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+            )
+            box.setMinimumContentsLength(12)
         self.title = QLineEdit()
         self._custom: tuple[dict[str, Any], dict[str, Any]] | None = None
         self._build()
@@ -216,7 +224,7 @@ class TrainForm(QScrollArea):
         self.family.clear()
         for card in self.studio.cards.values():
             self.family.addItem(card.title, card.name)
-        known = str(settings.value(f"{_KEY}/family", ""))
+        known = str(settings.value(f"{_KEY}/family", _FIRST))
         self.family.setCurrentIndex(max(0, self.family.findData(known)))
         self.device.clear()
         self.device.addItem("auto: the first GPU, else the CPU", "auto")
@@ -227,7 +235,8 @@ class TrainForm(QScrollArea):
         self.device.setCurrentIndex(max(0, chosen))
         stored = settings.value(f"{_KEY}/data")
         if stored:
-            self.data.set_spec(DataSpec.model_validate_json(str(stored)))
+            with suppress(ValidationError):  # what another version remembered may not fit
+                self.data.set_spec(DataSpec.model_validate_json(str(stored)))
         self._take_family()
 
     def _take_family(self) -> None:
