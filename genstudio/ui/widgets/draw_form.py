@@ -41,6 +41,8 @@ class DrawForm(QWidget):
         controls_edited: temperature or another knob changed.
         wanted_changed: count, class or a typed seed changed; draw anew.
         another_wanted: the button was pressed; `next_seed` says from which seed.
+        another: that button, which the panel keeps in sight below the form.
+        at_once: whether a chosen model draws at once; likewise.
     """
 
     controls_edited = Signal()
@@ -174,8 +176,6 @@ class DrawForm(QWidget):
         column.addLayout(self._knob_grid)
         column.addLayout(seed)
         column.addWidget(self.classes)
-        column.addWidget(self.another)
-        column.addWidget(self.at_once)
         self._knob_grid.setColumnMinimumWidth(0, _NAMES)
         self._knob_grid.setColumnStretch(1, 1)
 
