@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
+from multiprocessing.connection import wait as wait_for
 from multiprocessing.process import BaseProcess
 from typing import Any, Protocol
 
@@ -32,6 +33,9 @@ __all__ = ["Engine", "InlineEngine", "JobError", "ProcessEngine", "run_to_end"]
 PATIENCE = 2.0
 """Seconds after which a worker that has not answered a cancellation is killed."""
 
+_LOOK = 0.1
+"""Seconds between two looks after a worker's health while waiting for it to say something."""
+
 _NICENESS = {"explorer": 5, "trainer": 10}
 # What is interactive is many tiny operations, for which a second thread only costs; the other
 # cores belong to the trainings.
@@ -53,6 +57,9 @@ class Engine(Protocol):
 
     def poll(self) -> Iterator[Event]:
         """What has happened since the last call; returns at once."""
+
+    def wait(self, seconds: float) -> None:
+        """Sleep until there may be something to poll for, at most so long; not for the window."""
 
     @property
     def busy(self) -> bool:
@@ -99,6 +106,9 @@ class InlineEngine:
         self._jobs = {job: running for job, running in self._jobs.items() if not running.ended}
         events, self._events = self._events, []
         yield from events
+
+    def wait(self, seconds: float) -> None:
+        """Return at once: jobs are run by polling."""
 
     @property
     def busy(self) -> bool:
@@ -167,6 +177,11 @@ class ProcessEngine:
             self._hear(worker)
         events, self._events = self._events, []
         yield from events
+
+    def wait(self, seconds: float) -> None:
+        """Sleep until a worker says something or dies, at most so long."""
+        if not self._events:
+            wait_for([worker.connection for worker in self._workers], seconds)
 
     @property
     def busy(self) -> bool:
@@ -307,6 +322,7 @@ def run_to_end(
     """
     job = engine.submit(request)
     while True:
+        engine.wait(_LOOK)
         for event in engine.poll():
             if event.job != job:
                 continue

@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Generator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, ClassVar, Literal
 
 from genstudio.core.errors import UserError
@@ -24,6 +25,7 @@ class Misbehave(Request):
         "count", "hang", "kill", "segfault", "flood", "raise", "user error", "exit", "wishes",
         "never end", "refuse to close", "unpicklable",
     ]  # fmt: skip
+    mark: str = os.devnull  # a file that appears when the hang begins
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,7 @@ def run(  # noqa: PLR0912 - one branch per misbehaviour
                 yield number
             return 100
         case "hang":
+            Path(request.mark).touch()
             while True:
                 time.sleep(3600)
         case "kill":

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import psutil
 import pytest
 
 from genstudio.core.messages import Cancelled, Event, Failed, Finished, JobId, Progress, Wish
+from genstudio.engine import client
 from genstudio.engine.client import PATIENCE, Engine, InlineEngine, ProcessEngine, run_to_end
 from tests.engine.misbehaving import Misbehave, MisbehaveInTrainer
 
 
 @pytest.fixture(params=[InlineEngine, ProcessEngine], ids=["inline", "processes"])
-def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
+def engine(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
+    monkeypatch.setattr(client, "PATIENCE", 60.0)  # however busy the machine: nothing here hangs
     made = request.param()
     yield made
     made.close()
@@ -43,6 +46,7 @@ def events_until(
     deadline = time.monotonic() + seconds
     while not enough(seen):
         assert time.monotonic() < deadline, f"after {seconds} s only {seen}"
+        engine.wait(0.1)
         seen += engine.poll()
     return seen
 
@@ -176,10 +180,11 @@ def test_a_dying_explorer_leaves_the_training_alone(processes: ProcessEngine) ->
 
 
 def test_a_job_that_hangs_is_killed_after_the_patience_and_those_behind_it_are_run(
-    processes: ProcessEngine,
+    processes: ProcessEngine, tmp_path: Path
 ) -> None:
-    hung = processes.submit(Misbehave("hang"), "picture")
-    events_until(processes, bool)
+    mark = tmp_path / "hangs"
+    hung = processes.submit(Misbehave("hang", str(mark)), "picture")
+    events_until(processes, lambda seen: mark.exists())
     began = time.monotonic()
     newer = processes.submit(Misbehave("count"), "picture")
     seen = events_until(processes, ended(hung, newer))
@@ -200,9 +205,10 @@ def test_a_finished_training_gives_its_process_back(processes: ProcessEngine) ->
     events_until(processes, lambda seen: not processes.worker_pids["trainer"])
 
 
-def test_closing_ends_a_worker_that_hangs(processes: ProcessEngine) -> None:
-    processes.submit(Misbehave("hang"))
-    events_until(processes, bool)
+def test_closing_ends_a_worker_that_hangs(processes: ProcessEngine, tmp_path: Path) -> None:
+    mark = tmp_path / "hangs"
+    processes.submit(Misbehave("hang", str(mark)))
+    events_until(processes, lambda seen: mark.exists())
     [pid] = processes.worker_pids["explorer"]
     processes.close()
     assert not psutil.pid_exists(pid)

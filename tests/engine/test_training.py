@@ -151,11 +151,13 @@ def test_killed_minus_nine_and_resumed_equals_never_killed(tmp_path: Path) -> No
         isinstance(e, Progress) and isinstance(e.payload, TrainProgress) and e.payload.step >= 9
         for e in seen
     ):
+        engine.wait(0.1)
         seen += engine.poll()
         assert not any(isinstance(event, Failed) for event in seen), seen
     for pid in engine.worker_pids["trainer"]:
         os.kill(pid, signal.SIGKILL)
     while engine.busy:
+        engine.wait(0.1)
         seen += engine.poll()
     engine.close()
     assert isinstance(seen[-1], (Failed, Finished))

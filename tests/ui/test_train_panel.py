@@ -366,6 +366,7 @@ def test_made_really_learns_digits(qtbot: QtBot, settings: QSettings) -> None:
     try:
         qtbot.waitUntil(lambda: "made" in studio.cards, timeout=60_000)
         panel = shown(qtbot, studio)
+        panel.train_new()  # a shipped model is chosen at the start
         form = panel.form_page.form
         form.family.setCurrentIndex(form.family.findData("made"))
         form.family.activated.emit(form.family.currentIndex())
