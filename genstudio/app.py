@@ -7,7 +7,7 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from genstudio.ui.display import require_display
+from genstudio.ui.shell.display import require_display
 
 __all__ = ["open_window"]
 
@@ -33,7 +33,7 @@ def open_window(files: Sequence[Path | str] = ()) -> int:
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     gc.disable()
     try:
-        from genstudio.ui.session import run_window  # noqa: PLC0415 - see above
+        from genstudio.ui.shell.session import run_window  # noqa: PLC0415 - see above
 
         return run_window(files)
     finally:

@@ -25,7 +25,7 @@ def tour(
     """Drive the real window through every panel and write one picture of each."""
     if offscreen:
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
-    from genstudio.ui.tour import run_tour  # noqa: PLC0415 - Qt reads the variable as it starts
+    from genstudio.ui.shell.tour import run_tour  # noqa: PLC0415 - Qt reads the variable as it starts
 
     console = progress_console()
 

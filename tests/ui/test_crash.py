@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from genstudio.core.errors import UserError
-from genstudio.ui.crash import CrashReporter, start_log
+from genstudio.ui.shell.crash import CrashReporter, start_log
 from genstudio.ui.studio import Notice
 
 

@@ -9,7 +9,7 @@ import sys
 import pytest
 
 from genstudio.core.errors import UserError
-from genstudio.ui.display import require_display
+from genstudio.ui.shell.display import require_display
 
 pytestmark = pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="always has a display")
 

@@ -15,9 +15,9 @@ from genstudio.core import library
 from genstudio.core.pictures import png
 from genstudio.core.recipe import KEY, Recipe
 from genstudio.core.runs import Run
-from genstudio.ui.files import open_file, recent_files
+from genstudio.ui.shell.files import open_file, recent_files
+from genstudio.ui.shell.window import MainWindow
 from genstudio.ui.studio import Studio
-from genstudio.ui.window import MainWindow
 from tests.ui.panels import Draws, Trains
 
 MakeRun = Callable[..., Run]

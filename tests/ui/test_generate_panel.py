@@ -21,9 +21,9 @@ from genstudio.core.spaces import Grid, Label
 from genstudio.core.trace import TraceChunk
 from genstudio.core.uniforms import uniforms
 from genstudio.ui.panels.generate import GeneratePanel
-from genstudio.ui.playback import INSTANT
+from genstudio.ui.recording.playback import INSTANT
+from genstudio.ui.recording.takes import MOST_TAKES
 from genstudio.ui.studio import Studio
-from genstudio.ui.takes import MOST_TAKES
 from genstudio.ui.widgets.canvas import Pixel
 from tests.ui.scripted import ScriptedEngine, card
 

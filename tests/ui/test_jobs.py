@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QLabel, QProgressBar, QToolButton
 
 from genstudio.core.messages import FetchData, Share, Train, TrainProgress, TrainStarted, Wish
 from genstudio.core.training import DataSpec
-from genstudio.ui.jobs import JobsStrip
+from genstudio.ui.shell.jobs import JobsStrip
 from genstudio.ui.studio import Job, Studio
 from genstudio.ui.words import memory, span
 from tests.ui.scripted import ScriptedEngine

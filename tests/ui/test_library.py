@@ -14,11 +14,11 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 from genstudio.core import library
 from genstudio.core.messages import Train, TrainStarted
 from genstudio.core.runs import Result, Run
-from genstudio.ui.library import Library
-from genstudio.ui.library_rows import ROW
-from genstudio.ui.run_actions import RunActions
+from genstudio.ui.shell.library import Library
+from genstudio.ui.shell.library_rows import ROW
+from genstudio.ui.shell.run_actions import RunActions
+from genstudio.ui.shell.thumbnails import SIDE, thumbnail
 from genstudio.ui.studio import Studio
-from genstudio.ui.thumbnails import SIDE, thumbnail
 from genstudio.ui.words import score
 from tests.ui.scripted import ScriptedEngine
 

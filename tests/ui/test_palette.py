@@ -10,9 +10,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from genstudio.core.runs import Run
-from genstudio.ui.palette import Palette, ShortcutList, fuzzy_score
+from genstudio.ui.shell.palette import Palette, ShortcutList, fuzzy_score
+from genstudio.ui.shell.window import MainWindow
 from genstudio.ui.studio import Studio
-from genstudio.ui.window import MainWindow
 from tests.ui.panels import Draws, Trains
 
 

@@ -23,11 +23,11 @@ from PySide6.QtWidgets import (
 
 from genstudio.core.messages import Describe
 from genstudio.core.runs import Run
-from genstudio.ui.centre import discovered
 from genstudio.ui.icons import names
 from genstudio.ui.panel import Panel
+from genstudio.ui.shell.centre import discovered
+from genstudio.ui.shell.window import MainWindow
 from genstudio.ui.studio import Studio
-from genstudio.ui.window import MainWindow
 from tests.ui.scripted import CARDS, ScriptedEngine
 
 KINDS = discovered()

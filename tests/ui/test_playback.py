@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from genstudio.ui.playback import INSTANT, REST, Playback
+from genstudio.ui.recording.playback import INSTANT, REST, Playback
 
 
 def opened(total: int = 100, length: int = 100, position: int = 0, speed: float = 10.0) -> Playback:

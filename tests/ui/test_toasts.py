@@ -10,8 +10,8 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPlainTextEdit, QPushButton, QWidget
 
+from genstudio.ui.shell.toasts import Toasts, show_details
 from genstudio.ui.studio import Notice
-from genstudio.ui.toasts import Toasts, show_details
 
 BAD = Notice("error", "It broke.", "Mend it.", "Traceback (most recent call last): …")
 
@@ -50,7 +50,7 @@ def test_a_toast_never_covers_the_primary_button(over: QWidget) -> None:
 
 
 def test_errors_stay_and_good_news_leaves(qtbot, over: QWidget, monkeypatch) -> None:
-    monkeypatch.setattr("genstudio.ui.toasts._SHOWN", 50)
+    monkeypatch.setattr("genstudio.ui.shell.toasts._SHOWN", 50)
     toasts = Toasts(over)
     toasts.say(BAD)
     toasts.say(Notice("good", "It worked."))

@@ -8,8 +8,8 @@ import pytest
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 
+from genstudio.ui.shell.tour import run_tour
 from genstudio.ui.theme import DARK
-from genstudio.ui.tour import run_tour
 from tests.ui.panels import Draws, Trains
 
 

@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from pytestqt.qtbot import QtBot
 
-from genstudio.ui.playback import Playback
+from genstudio.ui.recording.playback import Playback
 from genstudio.ui.theme import theme
 from genstudio.ui.widgets.transport import Transport, speed_of, tick_of
 

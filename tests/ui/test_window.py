@@ -11,9 +11,9 @@ from PySide6.QtWidgets import QApplication
 
 from genstudio.core.messages import Train, TrainStarted, Wish
 from genstudio.core.runs import Run
+from genstudio.ui.shell.window import MainWindow
 from genstudio.ui.studio import Studio
 from genstudio.ui.theme import theme
-from genstudio.ui.window import MainWindow
 from tests.ui.panels import Draws, Trains
 from tests.ui.scripted import ScriptedEngine
 

@@ -9,7 +9,7 @@ from PySide6.QtCore import QTimer
 
 from genstudio.core.errors import UserError
 from genstudio.ui.panels.generate import GeneratePanel
-from genstudio.ui.window import MainWindow
+from genstudio.ui.shell.window import MainWindow
 
 __all__ = ["play_recording"]
 

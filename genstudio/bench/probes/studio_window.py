@@ -20,10 +20,10 @@ from genstudio.core.errors import UserError
 from genstudio.core.messages import Train, TrainProgress
 from genstudio.core.training import DataSpec, Training
 from genstudio.engine.client import ProcessEngine
-from genstudio.ui.application import prepare_application
-from genstudio.ui.display import require_display
+from genstudio.ui.shell.application import prepare_application
+from genstudio.ui.shell.display import require_display
+from genstudio.ui.shell.window import MainWindow
 from genstudio.ui.studio import Job, Studio
-from genstudio.ui.window import MainWindow
 
 __all__ = ["Asked", "main"]
 

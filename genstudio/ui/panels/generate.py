@@ -21,13 +21,13 @@ from genstudio.core.capabilities import Capability, ModelCard
 from genstudio.core.messages import Failed
 from genstudio.core.recipe import Recipe
 from genstudio.core.runs import Run
-from genstudio.ui.intervening import Intervention
 from genstudio.ui.panel import Panel
-from genstudio.ui.recorder import Recorder, Wanted
+from genstudio.ui.recording.intervening import Intervention
+from genstudio.ui.recording.recorder import Recorder, Wanted
+from genstudio.ui.recording.takes import Take
+from genstudio.ui.recording.undertrained import undertrained
 from genstudio.ui.studio import Studio
-from genstudio.ui.takes import Take
 from genstudio.ui.theme import GAP, HALF, MARGIN, icon
-from genstudio.ui.undertrained import undertrained
 from genstudio.ui.widgets.draw_form import COUNTS, DrawForm
 from genstudio.ui.widgets.export_menu import ExportMenu
 from genstudio.ui.widgets.overlay_choice import OverlayChoice

@@ -9,9 +9,9 @@ from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QFileDialog, QMenu, QPushButton
 
 from genstudio.core.errors import UserError
-from genstudio.ui.exporting import FORMATS, Exporter, copy_picture
+from genstudio.ui.recording.exporting import FORMATS, Exporter, copy_picture
+from genstudio.ui.recording.takes import Take
 from genstudio.ui.studio import Studio
-from genstudio.ui.takes import Take
 from genstudio.ui.theme import icon
 
 __all__ = ["SCALES", "ExportMenu"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Signal
 
-from genstudio.ui.trace_colours import Overlay
+from genstudio.ui.recording.trace_colours import Overlay
 from genstudio.ui.widgets.segmented import Segmented
 
 __all__ = ["OverlayChoice"]

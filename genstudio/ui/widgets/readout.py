@@ -7,8 +7,8 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from genstudio.ui.recording.trace_colours import Scale
 from genstudio.ui.theme import theme
-from genstudio.ui.trace_colours import Scale
 
 __all__ = ["Facts", "ScaleBar"]
 

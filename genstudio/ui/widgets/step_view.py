@@ -8,7 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSpinBox, QVBoxLayout, QWidget
 
 from genstudio.core.draw import adjusted
-from genstudio.ui.takes import CHANNELS, Take
+from genstudio.ui.recording.takes import CHANNELS, Take
 from genstudio.ui.theme import HALF
 from genstudio.ui.widgets.bars import Conditional, ConditionalBars
 from genstudio.ui.widgets.readout import Facts

@@ -9,10 +9,10 @@ from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QHideEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from genstudio.ui.playback import Playback
-from genstudio.ui.takes import Take
+from genstudio.ui.recording.playback import Playback
+from genstudio.ui.recording.takes import Take
+from genstudio.ui.recording.trace_colours import Overlay, TraceColours, scale_of
 from genstudio.ui.theme import HALF, theme
-from genstudio.ui.trace_colours import Overlay, TraceColours, scale_of
 from genstudio.ui.widgets.canvas import Pixel, PixelCanvas
 from genstudio.ui.widgets.readout import ScaleBar
 from genstudio.ui.widgets.transport import Transport

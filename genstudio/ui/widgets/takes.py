@@ -7,7 +7,7 @@ from PySide6.QtGui import QIcon, QImage, QKeyEvent, QPixmap
 from PySide6.QtWidgets import QAbstractItemView, QTreeWidget, QTreeWidgetItem
 
 from genstudio.core.pictures import sheet
-from genstudio.ui.takes import Take, Takes
+from genstudio.ui.recording.takes import Take, Takes
 
 __all__ = ["TakesTree"]
 

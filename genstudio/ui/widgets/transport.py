@@ -28,7 +28,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from genstudio.ui.playback import INSTANT, Playback
+from genstudio.ui.recording.playback import INSTANT, Playback
 from genstudio.ui.theme import HALF, icon, theme
 
 __all__ = ["Scrubber", "Transport", "speed_of", "tick_of"]

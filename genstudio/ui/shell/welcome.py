@@ -15,7 +15,7 @@ from genstudio.ui.naming import named, with_role
 from genstudio.ui.theme import GAP, HALF, theme
 
 if TYPE_CHECKING:
-    from genstudio.ui.window import MainWindow
+    from genstudio.ui.shell.window import MainWindow
 
 __all__ = ["Stop", "Welcome"]
 

@@ -14,7 +14,7 @@ from genstudio.core.errors import UserError
 from genstudio.core.export import animation, npz, picture
 from genstudio.core.files import disk_errors, write_atomically
 from genstudio.core.runs import Run
-from genstudio.ui.takes import Take
+from genstudio.ui.recording.takes import Take
 
 __all__ = ["FORMATS", "Exporter", "copy_picture", "weights_of"]
 

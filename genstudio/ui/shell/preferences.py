@@ -24,7 +24,7 @@ from genstudio.ui.theme import GAP, HALF, TEXT_SIZES, icon, theme
 from genstudio.ui.words import memory
 
 if TYPE_CHECKING:
-    from genstudio.ui.window import MainWindow
+    from genstudio.ui.shell.window import MainWindow
 
 __all__ = ["Preferences"]
 

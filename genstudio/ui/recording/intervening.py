@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject
 
-from genstudio.ui.recorder import Recorder
-from genstudio.ui.takes import Take
+from genstudio.ui.recording.recorder import Recorder
+from genstudio.ui.recording.takes import Take
 from genstudio.ui.widgets.canvas import Pixel
 from genstudio.ui.widgets.step_view import StepView
 from genstudio.ui.widgets.take_view import TakeView

@@ -19,14 +19,14 @@ from PySide6.QtWidgets import (
 )
 
 from genstudio.core.paths import log_folder
-from genstudio.ui.files import open_file, recent_files
-from genstudio.ui.palette import Palette, ShortcutList
 from genstudio.ui.panel import Panel
-from genstudio.ui.preferences import Preferences
+from genstudio.ui.shell.files import open_file, recent_files
+from genstudio.ui.shell.palette import Palette, ShortcutList
+from genstudio.ui.shell.preferences import Preferences
 from genstudio.ui.theme import icon
 
 if TYPE_CHECKING:
-    from genstudio.ui.window import MainWindow
+    from genstudio.ui.shell.window import MainWindow
 
 __all__ = ["Menus"]
 

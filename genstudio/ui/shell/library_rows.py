@@ -28,9 +28,9 @@ from typing_extensions import override
 from genstudio.core.errors import UserError
 from genstudio.core.runs import Run
 from genstudio.ui.naming import named
+from genstudio.ui.shell.thumbnails import SIDE, thumbnail
 from genstudio.ui.studio import Studio
 from genstudio.ui.theme import GAP, HALF, icon, theme
-from genstudio.ui.thumbnails import SIDE, thumbnail
 from genstudio.ui.words import day, score
 
 __all__ = ["ROW", "LibraryRows", "RowPainter"]

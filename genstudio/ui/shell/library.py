@@ -18,9 +18,9 @@ from typing_extensions import override
 
 from genstudio.core.messages import TrainProgress
 from genstudio.core.runs import Run
-from genstudio.ui.library_rows import ROW, LibraryRows, RowPainter
 from genstudio.ui.naming import named, with_role
-from genstudio.ui.run_actions import RunActions
+from genstudio.ui.shell.library_rows import ROW, LibraryRows, RowPainter
+from genstudio.ui.shell.run_actions import RunActions
 from genstudio.ui.studio import Job, Studio
 from genstudio.ui.theme import GAP, HALF, icon
 

@@ -16,8 +16,8 @@ from genstudio.core.messages import Complete, Failed, Sample, SampleStarted
 from genstudio.core.recipe import Edit
 from genstudio.core.runs import Run
 from genstudio.core.trace import Trace, TraceChunk
+from genstudio.ui.recording.takes import Take, Takes
 from genstudio.ui.studio import Job, Studio
-from genstudio.ui.takes import Take, Takes
 
 __all__ = ["CHANNEL", "Recorder", "Wanted"]
 

@@ -26,7 +26,7 @@ from genstudio.ui.naming import named
 from genstudio.ui.theme import GAP, HALF, icon
 
 if TYPE_CHECKING:
-    from genstudio.ui.window import MainWindow
+    from genstudio.ui.shell.window import MainWindow
 
 __all__ = ["Entry", "Palette", "ShortcutList", "fuzzy_score"]
 

@@ -13,11 +13,11 @@ from PySide6.QtWidgets import QApplication
 from typing_extensions import override
 
 from genstudio.engine.client import ProcessEngine
-from genstudio.ui.application import prepare_application
-from genstudio.ui.crash import CrashReporter, start_log
-from genstudio.ui.files import open_file
+from genstudio.ui.shell.application import prepare_application
+from genstudio.ui.shell.crash import CrashReporter, start_log
+from genstudio.ui.shell.files import open_file
+from genstudio.ui.shell.window import MainWindow
 from genstudio.ui.studio import Studio
-from genstudio.ui.window import MainWindow
 
 __all__ = ["run_window"]
 

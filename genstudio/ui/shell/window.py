@@ -19,18 +19,18 @@ from PySide6.QtWidgets import (
 from typing_extensions import override
 
 from genstudio.core.messages import Train, Wish
-from genstudio.ui.centre import Centre, discovered
-from genstudio.ui.files import EXPORTED, RUNS, open_file
-from genstudio.ui.jobs import JobsStrip
-from genstudio.ui.library import Library
-from genstudio.ui.menus import Menus
 from genstudio.ui.naming import hairline
 from genstudio.ui.panel import Panel
-from genstudio.ui.run_actions import RunActions
+from genstudio.ui.shell.centre import Centre, discovered
+from genstudio.ui.shell.files import EXPORTED, RUNS, open_file
+from genstudio.ui.shell.jobs import JobsStrip
+from genstudio.ui.shell.library import Library
+from genstudio.ui.shell.menus import Menus
+from genstudio.ui.shell.run_actions import RunActions
+from genstudio.ui.shell.toasts import Toasts
+from genstudio.ui.shell.welcome import Welcome
 from genstudio.ui.studio import Job, Studio
 from genstudio.ui.theme import TEXT_SIZES, theme
-from genstudio.ui.toasts import Toasts
-from genstudio.ui.welcome import Welcome
 
 __all__ = ["MainWindow"]
 

@@ -19,12 +19,12 @@ from genstudio.core.files import disk_errors
 from genstudio.core.messages import Train, TrainProgress, Wish
 from genstudio.core.training import DataSpec, Training
 from genstudio.engine.client import ProcessEngine
-from genstudio.ui.application import prepare_application
-from genstudio.ui.display import require_display
 from genstudio.ui.panel import Panel
+from genstudio.ui.shell.application import prepare_application
+from genstudio.ui.shell.display import require_display
+from genstudio.ui.shell.window import MainWindow
 from genstudio.ui.studio import Job, Studio
 from genstudio.ui.theme import theme
-from genstudio.ui.window import MainWindow
 
 __all__ = ["SCHEMES", "SIZES", "run_tour"]
 

@@ -1,0 +1,1 @@
+"""Recordings in the window: played, forked into takes, coloured, exported."""

@@ -1,0 +1,1 @@
+"""The window around the panels: library, jobs, menus, palette, welcome, tour."""
