@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QObject, QSettings, QTimer
@@ -54,10 +54,10 @@ class _FirstPaint(QObject):
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
         self._window = window
-        self._calls: list[object] = []
+        self._calls: list[Callable[[], None]] = []
         window.installEventFilter(self)
 
-    def then(self, call: object) -> None:
+    def then(self, call: Callable[[], None]) -> None:
         self._calls.append(call)
 
     @override
@@ -67,7 +67,7 @@ class _FirstPaint(QObject):
             gc.freeze()  # what is here by now stays: never look through it for garbage again
             gc.enable()
             for call in self._calls:
-                QTimer.singleShot(0, call)  # type: ignore[call-overload]
+                QTimer.singleShot(0, call)
         return False
 
 
