@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -38,17 +37,17 @@ def write_atomically(path: Path, content: bytes) -> None:
     Raises:
         UserError: the disk is full or the place is read-only; the old file is untouched.
     """
+    aside = path.with_name(f".{path.name}.part")  # one name, so that crashes leave one at most
     with disk_errors(path):
-        handle, aside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         try:
-            with os.fdopen(handle, "wb") as file:
+            with aside.open("wb") as file:
                 file.write(content)
                 file.flush()
                 os.fsync(file.fileno())
-            Path(aside).replace(path)
+            aside.replace(path)
         except BaseException:
             with suppress(FileNotFoundError):
-                Path(aside).unlink()
+                aside.unlink()
             raise
 
 

@@ -180,8 +180,11 @@ class Run:
         return self.learner_path.is_file() and not done
 
     def update(self, **changes: Any) -> None:
-        """Change fields of the manifest and write it, atomically."""
-        self.manifest = self.manifest.model_copy(update=changes)
+        """Change fields of the manifest and write it, atomically.
+
+        What another process has changed meanwhile stays, such as a title while it trains.
+        """
+        self.manifest = Run.open(self.folder).manifest.model_copy(update=changes)
         self._write()
 
     def rename(self, title: str) -> None:

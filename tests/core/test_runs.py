@@ -103,6 +103,14 @@ def test_a_place_that_is_no_folder_is_one_sentence(tmp_path: Path) -> None:
         Run.create(tmp_path / "file", manifest())
 
 
+def test_a_run_renamed_while_it_trains_keeps_its_title_and_its_result(run: Run) -> None:
+    Run.open(run.folder).rename("Renamed")
+    run.update(result=Result(state="finished", steps=3, seconds=1.0))
+    again = Run.open(run.folder).manifest
+    assert again.title == "Renamed"
+    assert again.result is not None
+
+
 def test_rename_duplicate_and_numbering(run: Run) -> None:
     run.rename("  Mine ")
     assert Run.open(run.folder).manifest.title == "Mine"
