@@ -30,8 +30,12 @@ from genstudio.engine.running import Running
 
 __all__ = ["Engine", "InlineEngine", "JobError", "ProcessEngine", "run_to_end"]
 
-PATIENCE = 2.0
-"""Seconds after which a worker that has not answered a cancellation is killed."""
+PATIENCE = {"explorer": 2.0, "trainer": 0.05}
+"""Seconds after which a worker that has not answered a cancellation is killed.
+
+A trainer has one job, and whatever it writes is whole at any instant: waiting for the end of a
+long step would only keep the person waiting.
+"""
 
 _LOOK = 0.1
 """Seconds between two looks after a worker's health while waiting for it to say something."""
@@ -146,6 +150,7 @@ class ProcessEngine:
         self._workers: list[_Worker] = []
         self._channels: dict[str, JobId] = {}
         self._superseded: set[JobId] = set()
+        self._dying: list[BaseProcess] = []
         self._events: list[Event] = []
 
     def submit(self, request: Request, channel: str | None = None) -> JobId:
@@ -175,6 +180,7 @@ class ProcessEngine:
         """Collect what the workers said, and see to those that died or hang."""
         for worker in list(self._workers):
             self._hear(worker)
+        self._dying = [process for process in self._dying if process.is_alive()]
         events, self._events = self._events, []
         yield from events
 
@@ -201,11 +207,15 @@ class ProcessEngine:
         """End every worker: first by closing its pipe, then, if it does not heed that, by force."""
         for worker in self._workers:
             worker.connection.close()
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + PATIENCE["explorer"]
         for worker in self._workers:
             worker.process.join(max(0.0, deadline - time.monotonic()))
-            self._kill(worker)
+            worker.process.kill()
+            worker.process.join()
+        for process in self._dying:
+            process.join()
         self._workers.clear()
+        self._dying.clear()
 
     def _worker_for(self, request: Request) -> _Worker:
         for worker in self._workers:
@@ -250,7 +260,7 @@ class ProcessEngine:
             self._bury(worker)
             return
         asked = worker.cancelled.values()
-        if asked and time.monotonic() - min(asked) > PATIENCE:
+        if asked and time.monotonic() - min(asked) > PATIENCE[worker.kind]:
             self._bury(worker, hung=True)
         elif worker.kind == "trainer" and not worker.jobs:
             self._retire(worker)  # its one job is over and all is written: memory comes back now
@@ -291,14 +301,11 @@ class ProcessEngine:
                 self._events.append(Failed(job, title, advice))
 
     def _retire(self, worker: _Worker) -> None:
-        self._kill(worker)
+        """End a worker without waiting for it to be gone; its memory may take a while to free."""
+        worker.process.kill()
         worker.connection.close()
         self._workers.remove(worker)
-
-    def _kill(self, worker: _Worker) -> None:
-        if worker.process.is_alive():
-            worker.process.kill()
-        worker.process.join()
+        self._dying.append(worker.process)
 
 
 def _cause(exitcode: int | None, hung: bool) -> str:

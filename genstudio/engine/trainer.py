@@ -101,7 +101,7 @@ class Trainer:
         self._ticked = self._began
         while not self.done and not self._stopping:
             x, y = self.batches.at(self.step)
-            terms = yield from self._learn(x, y if self.model.conditional else None)
+            terms = self.learner.step(x, y if self.model.conditional else None)
             self.step += 1
             self._loss_sum += terms["loss"].double()
             self._loss_count += 1
@@ -124,18 +124,6 @@ class Trainer:
 
     def _due(self, every: int) -> bool:
         return self.done or self.step % every == 0
-
-    def _learn(
-        self, x: Tensor, y: Tensor | None
-    ) -> Generator[TrainProgress | None, Wish | None, dict[str, Tensor]]:
-        """One step of the learner, which can be abandoned between its parts."""
-        parts = self.learner.step_in_parts(x, y)
-        while True:
-            try:
-                next(parts)
-            except StopIteration as stop:
-                return dict(stop.value)
-            yield from self._heed((yield None))
 
     def _say(
         self,

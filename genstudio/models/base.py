@@ -139,11 +139,6 @@ class GenerativeModel(nn.Module, ABC):
         return sum(parameter.numel() for parameter in self.parameters())
 
     @property
-    def multiply_adds(self) -> int:
-        """Multiply-adds of one datum's forward pass: each weight once, unless it is shared."""
-        return self.parameter_count
-
-    @property
     def device(self) -> torch.device:
         """Where the weights are."""
         return next(self.parameters()).device

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import math
-from collections.abc import Generator
 from typing import TYPE_CHECKING, Protocol
 
 import torch
@@ -18,10 +17,6 @@ if TYPE_CHECKING:
 __all__ = ["GradientLearner", "Learner", "learning_rate"]
 
 
-_PART = 500_000_000
-"""Multiply-adds of a forward pass after which a step on a CPU can be abandoned."""
-
-
 class Learner(Protocol):
     """One optimizer step at a time; its state is plain tensors, so that it can be kept.
 
@@ -31,14 +26,8 @@ class Learner(Protocol):
 
     kept: GenerativeModel
 
-    def step_in_parts(
-        self, x: Tensor, y: Tensor | None
-    ) -> Generator[None, None, dict[str, Tensor]]:
-        """Learn from one batch, yielding now and then so that it can be abandoned on the way.
-
-        Returns:
-            0-d tensors, "loss" among them, left on the device.
-        """
+    def step(self, x: Tensor, y: Tensor | None) -> dict[str, Tensor]:
+        """Learn from one batch; returns 0-d tensors, "loss" among them, left on the device."""
 
     def state_dict(self) -> dict[str, Tensor]:
         """Everything that the next step depends on."""
@@ -69,46 +58,21 @@ class GradientLearner:
         self.kept.requires_grad_(not training.ema)
 
     def step(self, x: Tensor, y: Tensor | None) -> dict[str, Tensor]:
-        """One step of Adam, all of its parts at once."""
-        parts = self.step_in_parts(x, y)
-        while True:
-            try:
-                next(parts)
-            except StopIteration as stop:
-                return dict(stop.value)
-
-    def step_in_parts(
-        self, x: Tensor, y: Tensor | None
-    ) -> Generator[None, None, dict[str, Tensor]]:
-        """One step of Adam on the mean gradient over the parts of the batch."""
+        """One step of Adam."""
         self.model.train()
         for group in self.optimizer.param_groups:
             group["lr"] = learning_rate(self.training, self.steps, self.total_steps)
         self.model.training_step = self.steps
         self.optimizer.zero_grad(set_to_none=True)
-        totals: dict[str, Tensor] = {}
-        size = self._part_size(len(x))
-        for start in range(0, len(x), size):
-            part = slice(start, start + size)
-            terms = self.model.loss(x[part], None if y is None else y[part])
-            share = len(x[part]) / len(x)
-            (terms["loss"] * share).backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
-            for name, term in terms.items():
-                totals[name] = term.detach() * share + totals.get(name, 0.0)
-            yield
+        terms = self.model.loss(x, y)
+        terms["loss"].backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
         limit = self.training.clip or math.inf
         norm = torch.nn.utils.clip_grad_norm_(self.model.parameters(), limit)
         self.optimizer.step()
         self.steps += 1
         self._average()
         self.model.eval()
-        return totals | {"gradient_norm": norm}
-
-    def _part_size(self, batch: int) -> int:
-        """Data per part: on a GPU all, on a CPU as many as take some tens of milliseconds."""
-        if self.model.device.type != "cpu":
-            return batch
-        return min(batch, max(1, _PART // self.model.multiply_adds))
+        return {name: term.detach() for name, term in terms.items()} | {"gradient_norm": norm}
 
     def _average(self) -> None:
         """θ̄ ← δ θ̄ + (1 − δ) θ, with δ rising from 0 so that the start is soon forgotten."""

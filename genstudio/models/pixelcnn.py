@@ -118,12 +118,6 @@ class PixelCNN(Autoregressive):
         """The blocks, as what they are."""
         return [block for block in self.blocks if isinstance(block, Block)]
 
-    @property
-    def multiply_adds(self) -> int:
-        """Every convolution's weight is used at every pixel, masked parts included."""
-        weights = [m.weight.numel() for m in self.modules() if isinstance(m, MaskedConv2d)]
-        return sum(weights) * self.space.height * self.space.width
-
     def logits(self, x: Tensor, y: Tensor | None = None) -> Tensor:
         """(B, H, W, C) → (B, K, H, W, C)."""
         return self._split(self.network(x, y))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections import deque
 from collections.abc import Callable, Generator
 
 import torch
@@ -41,9 +40,8 @@ def run(request: Estimate) -> Generator[None, Wish | None, Estimated]:
     if model.conditional:
         y = torch.zeros(batch, len(data.space.labels), dtype=torch.long, device=device)
     yield None
-    # The first step pays for what the others find prepared.
-    yield from learner.step_in_parts(x, y)
-    per_step = yield from _timed(lambda: deque(learner.step_in_parts(x, y)), device, _MOST_STEPS)
+    learner.step(x, y)  # the first step pays for what the others find prepared
+    per_step = yield from _timed(lambda: learner.step(x, y), device, _MOST_STEPS)
     if steps is None:
         return Estimated(training.length * 60, per_step, 0, model.parameter_count)
     total = steps * per_step
