@@ -17,6 +17,7 @@ from genstudio.core.spaces import Grid, Label
 from genstudio.core.training import DataSpec
 from genstudio.data import catalog
 from genstudio.engine.client import InlineEngine, run_to_end
+from genstudio.engine.running import load_job
 from genstudio.ui.panels.data import DataPanel
 from genstudio.ui.panels.train import TrainPanel
 from genstudio.ui.studio import Studio
@@ -404,14 +405,18 @@ def test_pictures_left_out_are_told_of(
 ) -> None:
     make_pictures(tmp_path / "mine")
     (tmp_path / "mine" / "broken.png").write_bytes(b"no picture")
-    said: list[object] = []
-    view = run_to_end(
-        InlineEngine(),
-        InspectData(DataSpec(name="folder", folder=str(tmp_path / "mine"))),
-        said.append,
-    )
+    request = InspectData(DataSpec(name="folder", folder=str(tmp_path / "mine")))
+    view = run_to_end(InlineEngine(), request)
     assert view.notes == ("1 of 31 pictures cannot be read and is left out: broken.png.",)
-    assert any(isinstance(share, Share) and share.total == 31 for share in said)
+
+
+def test_reading_a_folder_tells_of_each_picture(
+    tmp_path: Path, make_pictures: Callable[[Path], None]
+) -> None:
+    make_pictures(tmp_path / "mine")
+    request = InspectData(DataSpec(name="folder", folder=str(tmp_path / "mine")))
+    said = list(load_job("inspect_data")(request))  # unthinned, unlike what an engine hands on
+    assert any(isinstance(share, Share) and share.total == 30 for share in said)
 
 
 @pytest.fixture
