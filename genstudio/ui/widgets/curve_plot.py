@@ -15,6 +15,10 @@ from genstudio.ui.widgets.series import Series
 
 __all__ = ["CurvePlot"]
 
+# pyqtgraph leaves out moves of the pointer that follow within 10 ms, the last one included: the
+# values shown would be those of a place it has left.
+pg.setConfigOption("mouseRateLimit", 0)
+
 _START = 0.05  # the part of the horizontal axis that may be steep
 _MARGIN = 0.06
 
