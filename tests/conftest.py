@@ -14,6 +14,11 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 import psutil
 import pytest
 
+from genstudio.core.paths import kernels_folder
+
+# Compiled once for all tests, and for the runs of them after this one.
+os.environ["GENSTUDIO_KERNELS"] = str(kernels_folder())
+
 
 @pytest.fixture(autouse=True)
 def folders(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
@@ -26,6 +31,15 @@ def folders(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monkey
     ):
         monkeypatch.setenv(variable, str(parent / name))
     return parent
+
+
+@pytest.fixture(scope="session")
+def compiled_samplers() -> None:
+    """Every fast sampler is ready, so that no window of a test begins by compiling them."""
+    from genstudio.core.messages import CompileSamplers
+    from genstudio.engine.client import InlineEngine, run_to_end
+
+    run_to_end(InlineEngine(), CompileSamplers())
 
 
 @pytest.fixture

@@ -27,8 +27,8 @@ def run(options: Options) -> list[Row]:
     from genstudio.core.draw import DrawControls  # noqa: PLC0415
     from genstudio.core.spaces import Grid  # noqa: PLC0415
     from genstudio.core.uniforms import uniforms  # noqa: PLC0415
-    from genstudio.models.base import NaivePredictor, Predictor  # noqa: PLC0415
     from genstudio.models.pixelcnn import PixelCNN  # noqa: PLC0415
+    from genstudio.models.sampling import NaivePredictor, Predictor  # noqa: PLC0415
 
     class Naive(PixelCNN):
         """The same network, asked as the reference is."""

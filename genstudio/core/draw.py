@@ -6,12 +6,28 @@ probabilities, so what the window shows is what was drawn, to the bit.
 
 from __future__ import annotations
 
+from enum import StrEnum
+
 import numpy as np
 from numpy.typing import NDArray
 
 from genstudio.core.settings import Settings, setting
 
-__all__ = ["DrawControls", "adjusted", "inverse_cdf"]
+__all__ = ["DrawControls", "Way", "adjusted", "inverse_cdf"]
+
+
+class Way(StrEnum):
+    """How to get at the conditionals; the symbols drawn are the same.
+
+    The naive way asks the whole network again for every symbol; it is the reference. The cached
+    one computes only what a symbol adds, with torch, on any device. The compiled one does the
+    same in machine code, on the CPU. The fastest is whichever is that and ready.
+    """
+
+    FASTEST = "fastest"
+    COMPILED = "compiled"
+    CACHED = "cached"
+    NAIVE = "naive"
 
 
 class DrawControls(Settings):

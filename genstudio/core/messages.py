@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from genstudio.core.capabilities import ModelCard
+from genstudio.core.draw import Way
 from genstudio.core.joinable import Joinable
 from genstudio.core.runs import Metric
 from genstudio.core.spaces import Grid
@@ -23,6 +24,7 @@ from genstudio.core.training import DataSpec, Training
 
 __all__ = [
     "Cancelled",
+    "CompileSamplers",
     "Complete",
     "DataView",
     "Describe",
@@ -50,7 +52,7 @@ __all__ = [
 ]
 
 JobId = int
-WorkerKind = Literal["explorer", "trainer"]
+WorkerKind = Literal["explorer", "trainer", "compiler"]
 
 
 class Wish(StrEnum):
@@ -138,6 +140,7 @@ class Sample(Request):
         controls: settings of the family's Controls.
         labels: (L,) or (count, L) class indices, or None.
         device: where to compute.
+        way: how to draw; another way is asked for to compare it.
     """
 
     job: ClassVar[str] = "sample"
@@ -149,6 +152,7 @@ class Sample(Request):
     controls: dict[str, Any] = field(default_factory=dict)
     labels: NDArray[np.int64] | None = None
     device: str = "auto"
+    way: Way = Way.FASTEST
 
 
 @dataclass(frozen=True)
@@ -201,6 +205,14 @@ class Evaluate(Request):
 
 
 @dataclass(frozen=True)
+class CompileSamplers(Request):
+    """Compile the fast samplers that are not ready here. Progress: `Share`. Result: None."""
+
+    job: ClassVar[str] = "compile_samplers"
+    worker: ClassVar[WorkerKind] = "compiler"
+
+
+@dataclass(frozen=True)
 class FetchData(Request):
     """Download a dataset to the data folder. Progress: `Share`. Result: None."""
 
@@ -232,10 +244,17 @@ class Device:
 
 @dataclass(frozen=True)
 class Description:
-    """What the engine offers."""
+    """What the engine offers.
+
+    Attributes:
+        cards: the families.
+        devices: where one can compute.
+        uncompiled: names of the families whose fast samplers are yet to be compiled here.
+    """
 
     cards: tuple[ModelCard, ...]
     devices: tuple[Device, ...]
+    uncompiled: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import platformdirs
 
-__all__ = ["cache_folder", "data_folder", "log_folder", "resource", "runs_folder"]
+__all__ = ["cache_folder", "data_folder", "kernels_folder", "log_folder", "resource", "runs_folder"]
 
 _APP = "GenStudio"
 
@@ -29,6 +29,11 @@ def runs_folder() -> Path:
 def cache_folder() -> Path:
     """What can be made again: `GENSTUDIO_CACHE`, else the platform's cache folder."""
     return _chosen("GENSTUDIO_CACHE", platformdirs.user_cache_path(_APP, appauthor=False))
+
+
+def kernels_folder() -> Path:
+    """Machine code of the samplers: `GENSTUDIO_KERNELS`, else inside the cache."""
+    return _chosen("GENSTUDIO_KERNELS", cache_folder() / "kernels")
 
 
 def log_folder() -> Path:

@@ -30,20 +30,25 @@ from genstudio.engine.running import Running
 
 __all__ = ["Engine", "InlineEngine", "JobError", "ProcessEngine", "run_to_end"]
 
-PATIENCE = {"explorer": 2.0, "trainer": 0.05}
+PATIENCE = {"explorer": 2.0, "trainer": 0.05, "compiler": 0.05}
 """Seconds after which a worker that has not answered a cancellation is killed.
 
-A trainer has one job, and whatever it writes is whole at any instant: waiting for the end of a
-long step would only keep the person waiting.
+A trainer or compiler has one job, and whatever it writes is whole at any instant: waiting for
+the end of a long step would only keep the person waiting.
 """
 
 _LOOK = 0.1
 """Seconds between two looks after a worker's health while waiting for it to say something."""
 
-_NICENESS = {"explorer": 5, "trainer": 10}
+_NICENESS = {"explorer": 5, "trainer": 10, "compiler": 10}
 # What is interactive is many tiny operations, for which a second thread only costs; the other
 # cores belong to the trainings.
-_THREADS = {"explorer": 1, "trainer": None}
+_THREADS = {"explorer": 1, "trainer": None, "compiler": 1}
+_ADVICE = {
+    "explorer": "It has been restarted; try again.",
+    "trainer": "The run is kept up to its last checkpoint: resume it.",
+    "compiler": "Images are drawn more slowly; the next start tries again.",
+}
 _GONE = (EOFError, BrokenPipeError, ConnectionResetError, OSError)
 
 
@@ -142,7 +147,7 @@ class _Worker:
 
 
 class ProcessEngine:
-    """Workers in spawned processes: one long-lived explorer, one trainer per training."""
+    """Workers in spawned processes: one long-lived explorer, the others for one job each."""
 
     def __init__(self) -> None:
         self._context = multiprocessing.get_context("spawn")
@@ -197,7 +202,7 @@ class ProcessEngine:
     @property
     def worker_pids(self) -> dict[str, list[int]]:
         """Process ids by kind of worker, for those who watch or test."""
-        pids: dict[str, list[int]] = {"explorer": [], "trainer": []}
+        pids: dict[str, list[int]] = {kind: [] for kind in PATIENCE}
         for worker in self._workers:
             if worker.process.pid is not None:
                 pids[worker.kind].append(worker.process.pid)
@@ -262,7 +267,7 @@ class ProcessEngine:
         asked = worker.cancelled.values()
         if asked and time.monotonic() - min(asked) > PATIENCE[worker.kind]:
             self._bury(worker, hung=True)
-        elif worker.kind == "trainer" and not worker.jobs:
+        elif worker.kind != "explorer" and not worker.jobs:
             self._retire(worker)  # its one job is over and all is written: memory comes back now
 
     def _take(self, worker: _Worker, event: Event) -> None:
@@ -286,9 +291,7 @@ class ProcessEngine:
         Jobs that waited behind the one that hung are innocent and start again elsewhere.
         """
         self._retire(worker)
-        title, advice = _cause(worker.process.exitcode, hung), "It has been restarted; try again."
-        if worker.kind == "trainer":
-            advice = "The run is kept up to its last checkpoint: resume it."
+        title, advice = _cause(worker.process.exitcode, hung), _ADVICE[worker.kind]
         successor = self._start("explorer") if worker.kind == "explorer" else None
         for job, request in worker.jobs.items():
             if job in worker.cancelled:

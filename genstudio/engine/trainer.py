@@ -215,8 +215,9 @@ class Trainer:
         u = uniforms(0, count, self.space.dimensions)
         y, _ = labels_for(model, _one_of_each(model, count), count, 0, 0)
         images = np.zeros((count, self.space.dimensions), np.uint8)
-        for step in model.sample_steps(count, u, DrawControls(), y):
-            images[:, model.order[step.index]] = step.symbols
+        for chunk in model.sample_steps(count, u, DrawControls(), y):
+            here = slice(chunk.first, chunk.first + chunk.symbols.shape[1])
+            images[:, model.order[here]] = chunk.symbols
             yield from self._say(state="previewing")
             if self._stopping:
                 return

@@ -8,10 +8,9 @@ Outside a model data are integer symbols; masks are boolean and True means known
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 from functools import cached_property
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 import numpy as np
 import torch
@@ -19,43 +18,36 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from genstudio.core.capabilities import Capability, ModelCard, Preset
-from genstudio.core.draw import DrawControls, adjusted, inverse_cdf
+from genstudio.core.draw import DrawControls, Way
 from genstudio.core.errors import UserError
 from genstudio.core.settings import Settings
 from genstudio.core.spaces import Space
+from genstudio.core.trace import TraceChunk
 from genstudio.core.training import Training
+from genstudio.kernels.base import Drawing, Kernel
+from genstudio.kernels.store import ready
 from genstudio.models.learner import GradientLearner, Learner
+from genstudio.models.sampling import (
+    KernelSampler,
+    NaivePredictor,
+    Predictor,
+    PredictorSampler,
+    Sampler,
+    steps_drawn,
+)
 
 __all__ = [
     "Autoregressive",
     "Density",
     "GenerativeModel",
     "Inpainting",
-    "NaivePredictor",
-    "Predictor",
-    "Step",
     "registered",
 ]
 
+_T = TypeVar("_T")
+
 registered: dict[str, type[GenerativeModel]] = {}
 """Every family by name; filled as its module is imported."""
-
-
-@dataclass(frozen=True)
-class Step:
-    """One symbol of each sample in a batch, as it was drawn.
-
-    Attributes:
-        index: the step, 0 … D - 1.
-        probabilities: (B, K) float32, the model's conditional at temperature 1.
-        symbols: (B,) uint8.
-        given: (B,) bool, True where the symbol was known and not drawn.
-    """
-
-    index: int
-    probabilities: NDArray[np.float32]
-    symbols: NDArray[np.uint8]
-    given: NDArray[np.bool_]
 
 
 class GenerativeModel(nn.Module, ABC):
@@ -158,8 +150,8 @@ class GenerativeModel(nn.Module, ABC):
         uniforms: NDArray[np.float64],
         controls: Settings,
         y: Tensor | None = None,
-    ) -> Iterator[Step]:
-        """Draw n data, one step at a time; uniforms (n, D), in step order."""
+    ) -> Iterator[TraceChunk]:
+        """Draw n data, some steps at a time; uniforms (n, D), in step order."""
 
 
 class Density(ABC):
@@ -181,48 +173,8 @@ class Inpainting(ABC):
         uniforms: NDArray[np.float64],
         controls: Settings,
         y: Tensor | None = None,
-    ) -> Iterator[Step]:
+    ) -> Iterator[TraceChunk]:
         """Draw the places of x (B, *S) where known (B, *S) is False; uniforms (B, D)."""
-
-
-class Predictor(ABC):
-    """The conditionals of images that are being drawn, asked for in step order."""
-
-    @abstractmethod
-    def prefix(self, steps: int) -> Tensor:
-        """Logits of the first steps at once, all of whose symbols are known: (B, steps, K)."""
-
-    @abstractmethod
-    def logits(self, step: int) -> Tensor:
-        """Logits (B, K) of one step, given every symbol before it."""
-
-    @abstractmethod
-    def put(self, step: int, symbols: Tensor) -> None:
-        """The step's symbols (B,) are decided."""
-
-
-class NaivePredictor(Predictor):
-    """One full pass of the network per symbol: the reference that faster ones must equal."""
-
-    def __init__(self, model: Autoregressive, x: Tensor, y: Tensor | None) -> None:
-        self.model = model
-        self.x = x.clone()
-        self.y = y
-
-    def prefix(self, steps: int) -> Tensor:
-        """One pass gives them all."""
-        return self._all()[:, :, self.model.order[:steps]].transpose(1, 2)
-
-    def logits(self, step: int) -> Tensor:
-        """One pass, of which one place is used."""
-        return self._all()[:, :, self.model.order[step]]
-
-    def put(self, step: int, symbols: Tensor) -> None:
-        """Write into the image."""
-        self.x.flatten(1)[:, self.model.order[step]] = symbols
-
-    def _all(self) -> Tensor:
-        return self.model.logits(self.x, self.y).flatten(2)
 
 
 class Autoregressive(GenerativeModel, Density, Inpainting):
@@ -230,6 +182,7 @@ class Autoregressive(GenerativeModel, Density, Inpainting):
 
     Controls = DrawControls
     space: Space
+    _made: tuple[object, Any] | None = None
 
     @abstractmethod
     def logits(self, x: Tensor, y: Tensor | None = None) -> Tensor:
@@ -253,8 +206,51 @@ class Autoregressive(GenerativeModel, Density, Inpainting):
         return {"loss": -self.log_prob(x, y).mean()}
 
     def predictor(self, x: Tensor, y: Tensor | None) -> Predictor:
-        """What the sampler asks; a family overrides this with its incremental way."""
+        """The cached way, with torch; a family overrides this."""
         return NaivePredictor(self, x, y)
+
+    def kernel(self, x: Tensor, y: Tensor | None) -> Kernel | None:
+        """The compiled way, or None where it does not cover the settings; a family overrides this.
+
+        Args:
+            x: (B, *S) symbols, on the CPU; those that are known, and 0 elsewhere.
+            y: (B, L) classes, or None.
+        """
+        return None
+
+    def once_per_weights(self, make: Callable[[], _T]) -> _T:
+        """What `make` returned for the weights as they are; made again when they have changed.
+
+        A kernel's layout of the weights takes as long as the drawing of half an image.
+        """
+        # Every change in place counts a tensor's version up.
+        now = tuple((p.data_ptr(), p._version) for p in self.parameters())
+        if self._made is None or self._made[0] != now:
+            self._made = (now, make())
+        made: _T = self._made[1]
+        return made
+
+    def sampler(self, x: Tensor, y: Tensor | None, way: Way = Way.FASTEST) -> Sampler:
+        """What draws; x (B, *S) holds the known symbols, and 0 elsewhere.
+
+        The fastest way is the compiled one where the model is on the CPU and the kernel is ready,
+        else the cached one.
+
+        Raises:
+            UserError: the compiled way is asked for and does not cover the settings.
+        """
+        if way is Way.NAIVE:
+            return PredictorSampler(NaivePredictor(self, x, y), x.device)
+        on_cpu = x.device.type == "cpu"
+        if way is Way.COMPILED or (way is Way.FASTEST and on_cpu and ready(self.family())):
+            with torch.no_grad():
+                kernel = self.kernel(x, y)
+            if kernel is not None:
+                return KernelSampler(kernel)
+            if way is Way.COMPILED:
+                raise UserError(f"There is no compiled sampler for these settings of {self.title}.")
+        with torch.no_grad():
+            return PredictorSampler(self.predictor(x, y), x.device)
 
     def sample_steps(
         self,
@@ -262,10 +258,11 @@ class Autoregressive(GenerativeModel, Density, Inpainting):
         uniforms: NDArray[np.float64],
         controls: Settings,
         y: Tensor | None = None,
-    ) -> Iterator[Step]:
+        way: Way = Way.FASTEST,
+    ) -> Iterator[TraceChunk]:
         """Ancestral sampling: a completion with nothing known."""
         nothing = torch.zeros(n, *self.space.shape, dtype=torch.long, device=self.device)
-        return self.complete_steps(nothing, nothing.bool(), uniforms, controls, y)
+        return self.complete_steps(nothing, nothing.bool(), uniforms, controls, y, way)
 
     def complete_steps(
         self,
@@ -274,7 +271,8 @@ class Autoregressive(GenerativeModel, Density, Inpainting):
         uniforms: NDArray[np.float64],
         controls: Settings,
         y: Tensor | None = None,
-    ) -> Iterator[Step]:
+        way: Way = Way.FASTEST,
+    ) -> Iterator[TraceChunk]:
         """Raster completion: known symbols are clamped, hidden ones drawn in order.
 
         A hidden place is drawn given what comes before it; known places after it are ignored.
@@ -282,37 +280,14 @@ class Autoregressive(GenerativeModel, Density, Inpainting):
         """
         if not isinstance(controls, DrawControls):
             raise TypeError(f"{type(controls).__name__} are not the controls of a sampler")
-        return self._draw(self.predictor(torch.where(known, x, 0), y), x, known, uniforms, controls)
-
-    # A generator may not keep inference mode on between its yields, hence the `with` inside.
-    def _draw(
-        self,
-        predictor: Predictor,
-        x: Tensor,
-        known: Tensor,
-        uniforms: NDArray[np.float64],
-        controls: DrawControls,
-    ) -> Iterator[Step]:
-        evidence = x.flatten(1).cpu().numpy().astype(np.uint8)[:, self.order]
-        given = known.flatten(1).cpu().numpy()[:, self.order]
-        hidden = np.flatnonzero(~given.all(axis=0))
-        prefix = int(hidden[0]) if hidden.size else given.shape[1]
-        if prefix:
-            with torch.no_grad():
-                seen = _probabilities(predictor.prefix(prefix))
-            for index in range(prefix):
-                yield Step(index, seen[:, index], evidence[:, index], given[:, index])
-        for index in range(prefix, given.shape[1]):
-            with torch.no_grad():
-                p = _probabilities(predictor.logits(index))
-                drawn = inverse_cdf(adjusted(p, controls), uniforms[:, index])
-                symbols = np.where(given[:, index], evidence[:, index], drawn)
-                predictor.put(index, torch.from_numpy(symbols).to(x.device, torch.long))
-            yield Step(index, p, symbols, given[:, index])
-
-
-def _probabilities(logits: Tensor) -> NDArray[np.float32]:
-    return torch.softmax(logits.double(), dim=-1).float().cpu().numpy()
+        evidence = torch.where(known, x, 0)
+        drawing = Drawing(
+            symbols=evidence.flatten(1).cpu().numpy().astype(np.uint8)[:, self.order],
+            given=known.flatten(1).cpu().numpy()[:, self.order],
+            uniforms=uniforms,
+            controls=controls,
+        )
+        return steps_drawn(self.sampler(evidence, y, way), drawing)
 
 
 _BASES: dict[Capability, type] = {

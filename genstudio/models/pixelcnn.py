@@ -8,16 +8,25 @@ given both (equation 2).
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional as F
 
 from genstudio.core.capabilities import Preset
 from genstudio.core.settings import Settings, setting
 from genstudio.core.spaces import Grid
-from genstudio.models.base import Autoregressive, Predictor
+from genstudio.kernels.base import Kernel
+from genstudio.models.base import Autoregressive
+from genstudio.models.sampling import Predictor, probabilities
 from genstudio.nn.condition import LabelEmbedding
 from genstudio.nn.masked import MaskedConv2d
+
+if TYPE_CHECKING:
+    from genstudio.kernels.pixelcnn import PixelCNNWeights
 
 __all__ = ["PixelCNN"]
 
@@ -143,11 +152,117 @@ class PixelCNN(Autoregressive):
         """Only what each new pixel adds."""
         return PixelCNNPredictor(self, x, y)
 
+    def kernel(self, x: Tensor, y: Tensor | None) -> Kernel:
+        """The same in machine code."""
+        from genstudio.kernels.pixelcnn import PixelCNNKernel  # noqa: PLC0415 - numba takes a while
+
+        blocks, batch = self.residual_blocks, len(x)
+        narrow = blocks[0].spatial.in_channels if blocks else 1
+        order = _by_channel(narrow, self.space.channels)
+        told = torch.zeros(len(blocks), batch, narrow)
+        for index, block in enumerate(blocks):
+            if block.told is not None and y is not None:
+                told[index] = block.told(y)[:, order]
+
+        def full_pass() -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
+            kept: list[Tensor] = []
+            with torch.no_grad():
+                out = self._split(self.network(x, y, kept))
+            layers = torch.zeros(len(blocks), batch, *self.space.shape[:2], narrow)
+            for index, layer in enumerate(kept[1:]):
+                layers[index] = layer.permute(0, 2, 3, 1)[..., order]
+            p = probabilities(out.flatten(2).transpose(1, 2))
+            return p, kept[0].permute(0, 2, 3, 1).numpy(), layers.numpy()
+
+        return PixelCNNKernel(
+            self.once_per_weights(self._kernel_weights),
+            told.numpy(),
+            full_pass,
+            self.space.shape,
+            self.space.levels,
+        )
+
+    def _kernel_weights(self) -> PixelCNNWeights:
+        """Every matrix with its rows and columns in the order of the maps' channels."""
+        from genstudio.kernels.pixelcnn import PixelCNNWeights  # noqa: PLC0415 - as above
+
+        c, blocks = self.space.channels, self.residual_blocks
+        wide, head = self.config.channels, self.config.head
+        narrow = blocks[0].spatial.in_channels if blocks else 1
+        by_wide, by_narrow, by_head = (_by_channel(maps, c) for maps in (wide, narrow, head))
+        by_out = _by_channel(self.space.levels * c, c)
+
+        def rows(layer: MaskedConv2d, outputs: Tensor, inputs: Tensor) -> Tensor:
+            """(rows seen, outputs, places · inputs) of a masked convolution."""
+            seen = (layer.weight * layer.mask)[outputs][:, inputs]
+            seen = seen[:, :, : layer.kernel_size[0] // 2 + 1]
+            return seen.permute(2, 0, 3, 1).flatten(2)
+
+        def points(
+            layers: list[MaskedConv2d], outputs: Tensor, inputs: Tensor
+        ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+            """Weights (L, outputs, inputs) and biases (L, outputs) of 1×1 convolutions."""
+            matrices = [rows(layer, outputs, inputs)[0] for layer in layers]
+            return _stacked(matrices, (len(outputs), len(inputs))), _stacked(
+                [_bias(layer)[outputs] for layer in layers], (len(outputs),)
+            )
+
+        spatial = [rows(block.spatial, by_narrow, by_narrow) for block in blocks]
+        down, down_bias = points([block.down for block in blocks], by_narrow, by_wide)
+        up, up_bias = points([block.up for block in blocks], by_wide, by_narrow)
+        hidden1, hidden1_bias = points([self.hidden1], by_head, by_wide)
+        hidden2, hidden2_bias = points([self.hidden2], by_head, by_head)
+        last, last_bias = points([self.last], by_out, by_head)
+        height, width, _ = self.space.shape
+        place = torch.zeros(wide, height, width) if self.location is None else self.location
+        return PixelCNNWeights(
+            first=rows(self.first, by_wide, torch.arange(c)).contiguous().numpy(),
+            first_bias=_bias(self.first)[by_wide].numpy(),
+            location=place[by_wide].permute(1, 2, 0).contiguous().numpy(),
+            down=down,
+            down_bias=down_bias,
+            above=_stacked([part[0] for part in spatial], (narrow, 3 * narrow)),
+            here=_stacked([part[1, :, : 2 * narrow] for part in spatial], (narrow, 2 * narrow)),
+            here_bias=_stacked([_bias(block.spatial)[by_narrow] for block in blocks], (narrow,)),
+            up=up,
+            up_bias=up_bias,
+            hidden1=hidden1[0],
+            hidden1_bias=hidden1_bias[0],
+            hidden2=hidden2[0],
+            hidden2_bias=hidden2_bias[0],
+            last=last[0],
+            last_bias=last_bias[0],
+            starts_wide=_starts(wide, c),
+            starts_narrow=_starts(narrow, c),
+            starts_head=_starts(head, c),
+        )
+
     def _split(self, flat: Tensor) -> Tensor:
         """(B, K·C, H, W) → (B, K, H, W, C): map m holds level m // C of channel m mod C."""
         batch, _, height, width = flat.shape
         grid = flat.view(batch, self.space.levels, self.space.channels, height, width)
         return grid.permute(0, 1, 3, 4, 2)
+
+
+def _by_channel(maps: int, channels: int) -> Tensor:
+    """The maps in the order of the channels that they belong to; map m belongs to m mod C."""
+    return torch.arange(maps).view(1, -1).remainder(channels).argsort(stable=True)[0]
+
+
+def _starts(maps: int, channels: int) -> NDArray[np.int64]:
+    """Where the maps of each channel start in that order, and where the last one's end."""
+    counts = [len(range(channel, maps, channels)) for channel in range(channels)]
+    return np.cumsum([0, *counts])
+
+
+def _bias(layer: MaskedConv2d) -> Tensor:
+    assert layer.bias is not None  # noqa: S101 - for the type checker: every one of ours has one
+    return layer.bias.detach()
+
+
+def _stacked(parts: list[Tensor], shape: tuple[int, ...]) -> NDArray[np.float32]:
+    """(L, *shape), also for L = 0."""
+    return torch.stack(parts).contiguous().numpy() if parts else np.zeros((0, *shape), np.float32)
 
 
 class PixelCNNPredictor(Predictor):

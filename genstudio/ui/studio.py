@@ -15,6 +15,7 @@ from genstudio.core.capabilities import ModelCard
 from genstudio.core.errors import UserError
 from genstudio.core.messages import (
     Cancelled,
+    CompileSamplers,
     Describe,
     Description,
     Device,
@@ -291,6 +292,8 @@ class Studio(QObject):
     def _take_description(self, description: Description) -> None:
         self.cards = {card.name: card for card in description.cards}
         self.devices = description.devices
+        if description.uncompiled:
+            self.submit(CompileSamplers(), channel="compile", title="Preparing the fast samplers")
         self.described.emit()
         self.run_selected.emit(self.selected)
 

@@ -18,7 +18,7 @@ from tests.ui.scripted import ScriptedEngine
 
 
 @pytest.fixture(autouse=True)
-def _clean(nothing_left: None) -> None:
+def _clean(compiled_samplers: None, nothing_left: None) -> None:
     """No test of the window leaves a thread or a process behind."""
 
 

@@ -11,7 +11,6 @@ from genstudio.core.messages import Complete, SampleStarted, Wish
 from genstudio.core.trace import TraceChunk, check_trace_size
 from genstudio.core.uniforms import uniforms
 from genstudio.engine.loaded import autoregressive, labels_for
-from genstudio.engine.recording import recorded
 
 __all__ = ["run"]
 
@@ -37,7 +36,7 @@ def run(request: Complete) -> Generator[SampleStarted | TraceChunk, Wish | None,
     yield SampleStarted(model.space, model.order, u, controls.model_dump(), labels, request.seed)
     x = torch.from_numpy(request.images).to(model.device, torch.long)
     known = torch.from_numpy(request.known).to(model.device)
-    yield from recorded(model.complete_steps(x, known, u, controls, y))
+    yield from model.complete_steps(x, known, u, controls, y)
 
 
 def _size(shape: Sequence[int]) -> str:

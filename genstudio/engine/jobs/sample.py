@@ -9,7 +9,6 @@ from genstudio.core.messages import Sample, SampleStarted, Wish
 from genstudio.core.trace import TraceChunk, check_trace_size
 from genstudio.core.uniforms import uniforms
 from genstudio.engine.loaded import autoregressive, labels_for
-from genstudio.engine.recording import recorded
 
 __all__ = ["run"]
 
@@ -24,4 +23,4 @@ def run(request: Sample) -> Generator[SampleStarted | TraceChunk, Wish | None, N
     y, labels = labels_for(model, request.labels, request.count, request.seed, request.first)
     u = uniforms(request.seed, request.count, model.space.dimensions, request.first)
     yield SampleStarted(model.space, model.order, u, controls.model_dump(), labels, request.seed)
-    yield from recorded(model.sample_steps(request.count, u, controls, y))
+    yield from model.sample_steps(request.count, u, controls, y, request.way)

@@ -1,0 +1,49 @@
+"""What a compiled sampler is: the state of one batch, and the loop over its steps."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from genstudio.core.draw import DrawControls
+
+__all__ = ["Drawing", "Kernel"]
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A batch of images in the making; everything is in step order.
+
+    Attributes:
+        symbols: (B, D) uint8; the known symbols, and the others as they are drawn.
+        given: (B, D) bool, True where a symbol is known and is not to be drawn.
+        uniforms: (B, D) float64 in [0, 1), one for each symbol.
+        controls: temperature and top-k.
+    """
+
+    symbols: NDArray[np.uint8]
+    given: NDArray[np.bool_]
+    uniforms: NDArray[np.float64]
+    controls: DrawControls
+
+
+class Kernel(ABC):
+    """The incremental sampler of one batch in compiled code; steps are asked for in order."""
+
+    @abstractmethod
+    def draw(self, drawing: Drawing, first: int, last: int) -> NDArray[np.float32]:
+        """Draw the steps `first` … `last - 1` of every image into `drawing.symbols`.
+
+        Returns:
+            (B, last - first, K), the model's conditionals at temperature 1.
+        """
+
+    def skip(self, drawing: Drawing, steps: int) -> NDArray[np.float32]:
+        """Go past the first steps, all of whose symbols are known; what `draw` would return.
+
+        A kernel whose network gives all conditionals in one pass overrides this.
+        """
+        return self.draw(drawing, 0, steps)

@@ -1,0 +1,264 @@
+"""PixelCNN, one symbol at a time: each layer's past is kept, only its new column is computed.
+
+Feature maps belong to the image's channels in turn, and a map sees nothing of later channels;
+so of a pixel's column only the maps of one channel are new with each symbol. Maps are kept in
+the order of their channels, those of channel c between `starts[c]` and `starts[c + 1]`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from genstudio.kernels.base import Drawing, Kernel
+from genstudio.kernels.compiled import compiled
+from genstudio.kernels.parts import draw_symbol, matvec_add, softmax
+
+__all__ = ["PixelCNNKernel", "PixelCNNWeights"]
+
+Floats = NDArray[np.float32]
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class PixelCNNWeights:
+    """The network's weights as rows of matrices, maps in the order of their channels.
+
+    N is the width of a block's inside, F of its outside, G of the head, L the number of blocks.
+
+    Attributes:
+        first: (4, F, 7 C), what the 7×7 convolution sees in each row, its own the last; bias (F,).
+        location: (H, W, F), added to the first layer.
+        down: (L, N, F), (L, N).
+        above: (L, N, 3 N), what the 3×3 convolution sees in the row above.
+        here: (L, N, 2 N), what it sees to the left and at the place; bias (L, N).
+        up: (L, F, N), (L, F).
+        hidden1: (G, F), (G,).
+        hidden2: (G, G), (G,).
+        last: (C · K, G), (C · K,), the K symbols of channel 0 first.
+        starts_*: (C + 1,) where the maps of each channel start.
+    """
+
+    first: Floats
+    first_bias: Floats
+    location: Floats
+    down: Floats
+    down_bias: Floats
+    above: Floats
+    here: Floats
+    here_bias: Floats
+    up: Floats
+    up_bias: Floats
+    hidden1: Floats
+    hidden1_bias: Floats
+    hidden2: Floats
+    hidden2_bias: Floats
+    last: Floats
+    last_bias: Floats
+    starts_wide: Ints
+    starts_narrow: Ints
+    starts_head: Ints
+
+
+class PixelCNNKernel(Kernel):
+    """The state of one batch.
+
+    Args:
+        weights: of the network.
+        told: (L, B, N), what each block is told of the classes; zeros where there are none.
+        full_pass: conditionals (B, D, K) of the known symbols, what the first layer reads
+            (B, H, W, C) and what the 3×3 convolutions read (L, B, H, W, N), by one pass.
+        shape: (H, W, C).
+        levels: K.
+    """
+
+    def __init__(
+        self,
+        weights: PixelCNNWeights,
+        told: Floats,
+        full_pass: Callable[[], tuple[Floats, Floats, Floats]],
+        shape: tuple[int, int, int],
+        levels: int,
+    ) -> None:
+        self._weights = weights
+        self._told = told
+        self._full_pass = full_pass
+        self._shape = shape
+        self._levels = levels
+        height, width, channels = shape
+        layers, batch, narrow = told.shape
+        self._image = np.zeros((batch, height + 3, width + 6, channels), np.float32)
+        self._seen = np.zeros((batch, layers, height + 1, width + 2, narrow), np.float32)
+        # Of the pixel that is being drawn, because later channels read the maps of earlier ones:
+        # what runs into each block and into the head, rectified, and what is inside them.
+        self._wide = np.zeros((batch, layers + 1, len(weights.first_bias)), np.float32)
+        self._inside = np.zeros((batch, layers, narrow), np.float32)
+        self._head1 = np.zeros((batch, len(weights.hidden1_bias)), np.float32)
+        self._head2 = np.zeros((batch, len(weights.hidden2_bias)), np.float32)
+
+    def skip(self, drawing: Drawing, steps: int) -> Floats:
+        """One full pass for whole pixels, whose layers are the past of what follows."""
+        _, width, channels = self._shape
+        whole = steps - steps % channels
+        p, image, layers = self._full_pass()
+        # Places after the prefix hold what unknown symbols led to; each is computed anew, in
+        # order, before it is read.
+        self._image[:, 3:, 3 : 3 + width] = image
+        self._seen[:, :, 1:, 1 : 1 + width] = layers.transpose(1, 0, 2, 3, 4)
+        rest = self.draw(drawing, whole, steps)
+        return np.concatenate([p[:, :whole], rest], axis=1)
+
+    def draw(self, drawing: Drawing, first: int, last: int) -> Floats:
+        """Draw; the network's rescaling of symbols is −1 … 1."""
+        p = np.empty((len(drawing.symbols), last - first, self._levels), np.float32)
+        w = self._weights
+        _draw(
+            first,
+            last,
+            self._shape[1],
+            drawing.symbols,
+            drawing.given,
+            drawing.uniforms,
+            drawing.controls.temperature,
+            drawing.controls.top_k,
+            p,
+            self._image,
+            self._seen,
+            self._wide,
+            self._inside,
+            self._head1,
+            self._head2,
+            self._told,
+            w.first,
+            w.first_bias,
+            w.location,
+            w.down,
+            w.down_bias,
+            w.above,
+            w.here,
+            w.here_bias,
+            w.up,
+            w.up_bias,
+            w.hidden1,
+            w.hidden1_bias,
+            w.hidden2,
+            w.hidden2_bias,
+            w.last,
+            w.last_bias,
+            w.starts_wide,
+            w.starts_narrow,
+            w.starts_head,
+        )
+        return p
+
+
+@compiled
+def _draw(
+    first_step: int,
+    last_step: int,
+    width: int,
+    symbols: NDArray[np.uint8],
+    given: NDArray[np.bool_],
+    uniforms: NDArray[np.float64],
+    temperature: float,
+    top_k: int,
+    probabilities: Floats,
+    images: Floats,
+    seen: Floats,
+    wides: Floats,
+    insides: Floats,
+    heads1: Floats,
+    heads2: Floats,
+    told: Floats,
+    first: Floats,
+    first_bias: Floats,
+    location: Floats,
+    down: Floats,
+    down_bias: Floats,
+    above: Floats,
+    here: Floats,
+    here_bias: Floats,
+    up: Floats,
+    up_bias: Floats,
+    hidden1: Floats,
+    hidden1_bias: Floats,
+    hidden2: Floats,
+    hidden2_bias: Floats,
+    last: Floats,
+    last_bias: Floats,
+    starts_wide: Ints,
+    starts_narrow: Ints,
+    starts_head: Ints,
+) -> None:
+    channels = images.shape[3]
+    layers = seen.shape[1]
+    narrow = seen.shape[4]
+    levels = probabilities.shape[2]
+    span = 7 * channels
+    stream = np.empty(wides.shape[2], np.float32)
+    logits = np.empty(levels, np.float32)
+    for b in range(symbols.shape[0]):
+        inside = insides[b]
+        for step in range(first_step, last_step):
+            pixel, c = step // channels, step % channels
+            row, column = pixel // width, pixel % width
+            f0, f1 = starts_wide[c], starts_wide[c + 1]
+            n0, n1 = starts_narrow[c], starts_narrow[c + 1]
+            g0, g1 = starts_head[c], starts_head[c + 1]
+            # 7×7 under mask A, plus the bias of the place.
+            for m in range(f0, f1):
+                stream[m] = first_bias[m] + location[row, column, m]
+            image = images[b]
+            for r in range(4):
+                line = image[row + r, column : column + 7].reshape(span)
+                seen_here = span if r < 3 else 4 * channels
+                matvec_add(first[r, f0:f1], line[:seen_here], stream[f0:f1])
+            # Residual blocks: ReLU, 1×1 down, ReLU, 3×3 under mask B, ReLU, 1×1 up, plus input.
+            for layer in range(layers):
+                wide = wides[b, layer]
+                for m in range(f0, f1):
+                    wide[m] = max(stream[m], np.float32(0))
+                a = seen[b, layer, row + 1, column + 1]
+                a[n0:n1] = down_bias[layer, n0:n1]
+                matvec_add(down[layer, n0:n1], wide[:f1], a[n0:n1])
+                for m in range(n0, n1):
+                    a[m] = max(a[m], np.float32(0))
+                inner = inside[layer]
+                for m in range(n0, n1):
+                    inner[m] = here_bias[layer, m] + told[layer, b, m]
+                line = seen[b, layer, row, column : column + 3].reshape(3 * narrow)
+                matvec_add(above[layer, n0:n1], line, inner[n0:n1])
+                # Of the place itself only the maps that are computed by now, the rest is masked.
+                line = seen[b, layer, row + 1, column : column + 2].reshape(2 * narrow)
+                seen_here = narrow + n1
+                matvec_add(here[layer, n0:n1], line[:seen_here], inner[n0:n1])
+                for m in range(n0, n1):
+                    inner[m] = max(inner[m], np.float32(0))
+                for m in range(f0, f1):
+                    stream[m] += up_bias[layer, m]
+                matvec_add(up[layer, f0:f1], inner[:n1], stream[f0:f1])
+            # Two 1×1 layers and the softmax.
+            wide = wides[b, layers]
+            for m in range(f0, f1):
+                wide[m] = max(stream[m], np.float32(0))
+            head1, head2 = heads1[b], heads2[b]
+            head1[g0:g1] = hidden1_bias[g0:g1]
+            matvec_add(hidden1[g0:g1], wide[:f1], head1[g0:g1])
+            for m in range(g0, g1):
+                head1[m] = max(head1[m], np.float32(0))
+            head2[g0:g1] = hidden2_bias[g0:g1]
+            matvec_add(hidden2[g0:g1], head1[:g1], head2[g0:g1])
+            for m in range(g0, g1):
+                head2[m] = max(head2[m], np.float32(0))
+            logits[:] = last_bias[c * levels : (c + 1) * levels]
+            matvec_add(last[c * levels : (c + 1) * levels], head2[:g1], logits)
+            p = probabilities[b, step - first_step]
+            softmax(logits, p)
+            if not given[b, step]:
+                symbols[b, step] = draw_symbol(p, uniforms[b, step], temperature, top_k)
+            image[row + 3, column + 3, c] = symbols[b, step] * np.float32(
+                2 / (levels - 1)
+            ) - np.float32(1)

@@ -1,0 +1,160 @@
+"""Drawing in order: the ways to the next conditional (`core.draw.Way`), and the loop."""
+
+from __future__ import annotations
+
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from genstudio.core.draw import adjusted, inverse_cdf
+from genstudio.core.trace import TraceChunk
+from genstudio.kernels.base import Drawing, Kernel
+
+if TYPE_CHECKING:
+    from genstudio.models.base import Autoregressive
+
+__all__ = [
+    "KernelSampler",
+    "NaivePredictor",
+    "Predictor",
+    "PredictorSampler",
+    "Sampler",
+    "probabilities",
+    "steps_drawn",
+]
+
+_BURST = 0.004
+"""Seconds of drawing between two chunks: a screen shows no more, and a wish is heard as soon."""
+
+
+class Predictor(ABC):
+    """The conditionals of images that are being drawn, asked for in step order."""
+
+    @abstractmethod
+    def prefix(self, steps: int) -> Tensor:
+        """Logits of the first steps at once, all of whose symbols are known: (B, steps, K)."""
+
+    @abstractmethod
+    def logits(self, step: int) -> Tensor:
+        """Logits (B, K) of one step, given every symbol before it."""
+
+    @abstractmethod
+    def put(self, step: int, symbols: Tensor) -> None:
+        """The step's symbols (B,) are decided."""
+
+
+class NaivePredictor(Predictor):
+    """One full pass of the network per symbol: the reference that faster ones must equal."""
+
+    def __init__(self, model: Autoregressive, x: Tensor, y: Tensor | None) -> None:
+        self.model = model
+        self.x = x.clone()
+        self.y = y
+
+    def prefix(self, steps: int) -> Tensor:
+        """One pass gives them all."""
+        return self._all()[:, :, self.model.order[:steps]].transpose(1, 2)
+
+    def logits(self, step: int) -> Tensor:
+        """One pass, of which one place is used."""
+        return self._all()[:, :, self.model.order[step]]
+
+    def put(self, step: int, symbols: Tensor) -> None:
+        """Write into the image."""
+        self.x.flatten(1)[:, self.model.order[step]] = symbols
+
+    def _all(self) -> Tensor:
+        return self.model.logits(self.x, self.y).flatten(2)
+
+
+class Sampler(ABC):
+    """Draws a batch of images, some steps at a time, in step order."""
+
+    @abstractmethod
+    def skip(self, drawing: Drawing, steps: int) -> NDArray[np.float32]:
+        """Go past the first steps, all known; their conditionals, (B, steps, K)."""
+
+    @abstractmethod
+    def draw(self, drawing: Drawing, first: int, last: int) -> NDArray[np.float32]:
+        """Draw the steps `first` … `last - 1`; their conditionals, (B, last - first, K)."""
+
+
+class PredictorSampler(Sampler):
+    """Draws from the logits of a predictor, symbol by symbol."""
+
+    def __init__(self, predictor: Predictor, device: torch.device) -> None:
+        self._predictor = predictor
+        self._device = device
+
+    def skip(self, drawing: Drawing, steps: int) -> NDArray[np.float32]:
+        """Ask for them all at once."""
+        with torch.no_grad():
+            return probabilities(self._predictor.prefix(steps))
+
+    def draw(self, drawing: Drawing, first: int, last: int) -> NDArray[np.float32]:
+        """Ask one by one."""
+        found = []
+        with torch.no_grad():
+            for step in range(first, last):
+                p = probabilities(self._predictor.logits(step))
+                drawn = inverse_cdf(adjusted(p, drawing.controls), drawing.uniforms[:, step])
+                symbols = np.where(drawing.given[:, step], drawing.symbols[:, step], drawn)
+                drawing.symbols[:, step] = symbols
+                self._predictor.put(step, torch.from_numpy(symbols).to(self._device, torch.long))
+                found.append(p)
+        return np.stack(found, axis=1)
+
+
+class KernelSampler(Sampler):
+    """Draws in compiled code."""
+
+    def __init__(self, kernel: Kernel) -> None:
+        self._kernel = kernel
+
+    def skip(self, drawing: Drawing, steps: int) -> NDArray[np.float32]:
+        """As the kernel does it."""
+        return self._kernel.skip(drawing, steps)
+
+    def draw(self, drawing: Drawing, first: int, last: int) -> NDArray[np.float32]:
+        """As the kernel does it."""
+        return self._kernel.draw(drawing, first, last)
+
+
+# A generator may not keep inference mode on between its yields: each sampler sets it within.
+def steps_drawn(sampler: Sampler, drawing: Drawing) -> Iterator[TraceChunk]:
+    """Draw to the end, from the first symbol that is not known in every image.
+
+    Chunks hold as many steps as are drawn in a few milliseconds.
+    """
+    hidden = np.flatnonzero(~drawing.given.all(axis=0))
+    total = drawing.given.shape[1]
+    first = int(hidden[0]) if hidden.size else total
+    if first:
+        yield _chunk(drawing, 0, sampler.skip(drawing, first))
+    length = 1
+    while first < total:
+        last = min(total, first + length)
+        began = time.perf_counter()
+        p = sampler.draw(drawing, first, last)
+        took = time.perf_counter() - began
+        yield _chunk(drawing, first, p)
+        first = last
+        length = (
+            2 * length if took < _BURST / 2 else max(1, length // 2 if took > _BURST else length)
+        )
+
+
+def probabilities(logits: Tensor) -> NDArray[np.float32]:
+    """Softmax over the last axis, in float64, as float32: what a recording holds."""
+    return torch.softmax(logits.double(), dim=-1).float().cpu().numpy()
+
+
+def _chunk(drawing: Drawing, first: int, p: NDArray[np.float32]) -> TraceChunk:
+    here = slice(first, first + p.shape[1])
+    return TraceChunk(first, drawing.symbols[:, here].copy(), p, drawing.given[:, here])
