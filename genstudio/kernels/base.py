@@ -41,6 +41,11 @@ class Kernel(ABC):
             (B, last - first, K), the model's conditionals at temperature 1.
         """
 
+    @property
+    @abstractmethod
+    def multiply_adds(self) -> int:
+        """How many products one whole image takes: what no way of computing it can save."""
+
     def skip(self, drawing: Drawing, steps: int) -> NDArray[np.float32]:
         """Go past the first steps, all of whose symbols are known; what `draw` would return.
 

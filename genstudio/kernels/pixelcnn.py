@@ -99,6 +99,14 @@ class PixelCNNKernel(Kernel):
         self._head1 = np.zeros((batch, len(weights.hidden1_bias)), np.float32)
         self._head2 = np.zeros((batch, len(weights.hidden2_bias)), np.float32)
 
+    @property
+    def multiply_adds(self) -> int:
+        """At every pixel each weight that is not masked is used once."""
+        w = self._weights
+        matrices = (w.first, w.down, w.above, w.here, w.up, w.hidden1, w.hidden2, w.last)
+        height, width, _ = self._shape
+        return height * width * sum(int(np.count_nonzero(matrix)) for matrix in matrices)
+
     def skip(self, drawing: Drawing, steps: int) -> Floats:
         """One full pass for whole pixels, whose layers are the past of what follows."""
         _, width, channels = self._shape

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from genstudio.bench import sampling
+from genstudio.bench.arithmetic import matrix_vector_rate
 from genstudio.bench.base import (
     Options,
     Row,
@@ -20,6 +22,7 @@ from genstudio.bench.base import (
 from genstudio.bench.kills import _outcome
 from genstudio.cli import main
 from genstudio.core.errors import UserError
+from genstudio.core.spaces import Grid
 
 # They start processes that import torch; on a busy machine that alone takes a minute or two.
 pytestmark = pytest.mark.timeout(600)
@@ -117,10 +120,25 @@ def test_the_event_loop_is_listened_to_while_all_goes_on() -> None:
     assert frames > 0
 
 
-def test_sampling_compares_two_ways_of_the_same_model() -> None:
-    one, many = benchmarks()["sampling"].run(Options(count=1))
-    assert _all_finite([one, many])
-    assert (one.unit, one.met) == ("×", None)
+def test_sampling_compares_the_ways_of_one_model_and_with_the_arithmetic(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    tiny = {"channels": 8, "blocks": 1, "head": 8}
+    space = Grid(height=4, width=4, levels=2)
+    small = sampling.Case("pixelcnn", tiny, "tiny", 2, 1000, 1e4, space)
+    monkeypatch.setattr(sampling, "CASES", (small,))
+    times, floors, milliseconds, together = sampling.run(Options(count=1))
+    assert _all_finite([times, floors, milliseconds, together])
+    assert times.goal == "≥ 2 ×"
+    assert times.met is (times.value >= 2)  # type: ignore[operator]
+    assert floors.goal == "≤ 1000 ×"
+    assert milliseconds.met is True
+    assert together.goal == "≥ 20 ×"
+
+
+def test_a_matrix_that_fits_no_cache_is_not_multiplied_faster_than_one_that_does() -> None:
+    small, large = matrix_vector_rate(2**14), matrix_vector_rate(2**26)
+    assert 0 < large < 1.5 * small
 
 
 def test_training_is_measured_with_and_without_the_window() -> None:
