@@ -205,6 +205,14 @@ class Autoregressive(GenerativeModel, Density, Inpainting):
         """Mean negative log-likelihood, nats per datum."""
         return {"loss": -self.log_prob(x, y).mean()}
 
+    def depths(self) -> list[tuple[str, nn.Module]]:
+        """Names and layers, in order, each of which puts out maps (B, M, H, W), alone or last."""
+        return []
+
+    def broken(self) -> Autoregressive | None:
+        """A copy in which every symbol may see itself, which is cheating; None if not provided."""
+        return None
+
     def predictor(self, x: Tensor, y: Tensor | None) -> Predictor:
         """The cached way, with torch; a family overrides this."""
         return NaivePredictor(self, x, y)

@@ -8,6 +8,7 @@ given both (equation 2).
 
 from __future__ import annotations
 
+import copy
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -143,6 +144,17 @@ class PixelCNN(Autoregressive):
             h = block(h, y, kept)
         out: Tensor = self.last(F.relu(self.hidden2(F.relu(self.hidden1(F.relu(h))))))
         return out
+
+    def depths(self) -> list[tuple[str, nn.Module]]:
+        """The 7×7 convolution and the blocks."""
+        blocks = [(f"block {index}", block) for index, block in enumerate(self.blocks, 1)]
+        return [("7×7, mask A", self.first), *blocks]
+
+    def broken(self) -> PixelCNN:
+        """Mask B in place of mask A."""
+        copied = copy.deepcopy(self)
+        copied.first.unmask_self()
+        return copied
 
     def rescaled(self, x: Tensor) -> Tensor:
         """Symbols 0 … K − 1 as numbers −1 … 1."""

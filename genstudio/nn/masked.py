@@ -50,12 +50,18 @@ class MaskedConv2d(nn.Conv2d):
         self, kind: Literal["A", "B"], inputs: int, outputs: int, kernel: int, channels: int
     ) -> None:
         super().__init__(inputs, outputs, kernel, padding=kernel // 2)
+        self.channels = channels
         mask = conv_mask(kind, kernel, inputs, outputs, channels)
         self.register_buffer("mask", mask, persistent=False)
 
     def forward(self, input: Tensor) -> Tensor:  # noqa: A002 - the name nn.Conv2d gives it
         """Convolve with the masked weight."""
         return F.conv2d(input, self.weight * self.mask, self.bias, padding=self.padding)
+
+    def unmask_self(self) -> None:
+        """Mask B in place of mask A, so that a symbol sees itself: what must not be."""
+        outputs, inputs, kernel, _ = self.weight.shape
+        self.mask = conv_mask("B", kernel, inputs, outputs, self.channels).to(self.mask)
 
     def taps(self) -> tuple[Tensor, Tensor]:
         """The seen part of the kernel as a matrix ((k//2 + 1) · k · inputs, outputs), and the bias.
