@@ -21,17 +21,17 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from genstudio.core.capabilities import Preset
-from genstudio.core.settings import Settings, setting
+from genstudio.core.settings import setting
 from genstudio.core.spaces import Grid
 from genstudio.core.uniforms import generator
-from genstudio.models.base import Autoregressive
+from genstudio.models.sequence import FlatAutoregressive, OrderedSettings
 from genstudio.nn.condition import LabelEmbedding
 from genstudio.nn.masked import MaskedLinear
 
 __all__ = ["MADE"]
 
 
-class MADEConfig(Settings):
+class MADEConfig(OrderedSettings):
     """The autoencoder's size and its masks."""
 
     hidden: int = setting(500, help="Units of each hidden layer.", ge=1, le=8000)
@@ -52,13 +52,12 @@ class MADEConfig(Settings):
     )
 
 
-class MADE(Autoregressive):
+class MADE(FlatAutoregressive):
     """A multilayer network whose masks make each output see only the inputs before it."""
 
     title = "MADE"
     summary = "An autoencoder with masked weights: one matrix product gives every conditional."
     reference = "Germain, Gregor, Murray & Larochelle, MADE, 2015"
-    spaces = (Grid,)
     Config = MADEConfig
     presets = (
         Preset(
@@ -80,7 +79,6 @@ class MADE(Autoregressive):
             training={"length": 60, "unit": "epochs", "batch_size": 100},
         ),
     )
-    space: Grid
     config: MADEConfig
 
     def __init__(self, space: Grid, config: MADEConfig) -> None:
@@ -120,8 +118,8 @@ class MADE(Autoregressive):
         return masks
 
     def member_logits(self, index: int, x: Tensor, y: Tensor | None = None) -> Tensor:
-        """The conditionals under one draw of the masks, (B, K, *S)."""
-        first = x.flatten(1).to(self.out.weight.dtype) * (2 / (self.space.levels - 1)) - 1
+        """The conditionals under one draw of the masks, (B, D) → (B, K, D), in step order."""
+        first = 2 * self.rescaled(x) - 1
         h = first
         for layer, hidden in enumerate(self.hiddens):
             h = hidden(h, self.get_buffer(f"mask{layer}_{index}"))
@@ -131,35 +129,34 @@ class MADE(Autoregressive):
             out = out + self.direct(first, self.get_buffer(f"maskA_{index}"))
         if y is not None and self.told:
             out = out + self.told[-1](y)
-        logits: Tensor = out.view(len(x), self.space.levels, *self.space.shape)
+        logits: Tensor = out.view(len(x), self.space.levels, self.space.dimensions)
         return logits
 
-    def logits(self, x: Tensor, y: Tensor | None = None) -> Tensor:
-        """(B, K, *S): the ensemble's conditionals, as logarithms that sum to one."""
+    def sequence_logits(self, x: Tensor, y: Tensor | None = None) -> Tensor:
+        """(B, K, D): the ensemble's conditionals, as logarithms that sum to one."""
         if self.config.masks == 1:
             return self.member_logits(0, x, y)
         members = torch.stack(
             [F.log_softmax(self.member_logits(m, x, y), 1) for m in range(self.config.masks)]
-        ).flatten(3)  # (M, B, K, D)
-        symbols = x.flatten(1).long()[None, :, None].expand(len(members), -1, -1, -1)
+        )  # (M, B, K, D)
+        symbols = x.long()[None, :, None].expand(len(members), -1, -1, -1)
         scores = members.gather(2, symbols)[:, :, 0]  # (M, B, D), ln pₘ(xₜ | past)
         past = F.pad(scores.cumsum(-1), (1, 0))[..., :-1]  # ln pₘ(x₁ … xₜ₋₁)
         weights = F.log_softmax(past, dim=0)  # over the members
-        mixed = torch.logsumexp(weights[:, :, None] + members, dim=0)
-        return mixed.view(len(x), self.space.levels, *self.space.shape)
+        return torch.logsumexp(weights[:, :, None] + members, dim=0)
 
     def loss(self, x: Tensor, y: Tensor | None = None) -> dict[str, Tensor]:
         """Negative log-likelihood under the draw whose turn it is, nats per datum."""
+        x = self.in_steps(x)
         logits = self.member_logits(self.training_step % self.config.masks, x, y)
         losses = F.cross_entropy(logits, x.long(), reduction="none")
         return {"loss": losses.sum() / len(x)}
 
     def log_prob(self, x: Tensor, y: Tensor | None = None) -> Tensor:
         """Ln 1/M Σₘ pₘ(x), nats, (B,)."""
+        x = self.in_steps(x)
         members = [
-            -F.cross_entropy(self.member_logits(m, x, y), x.long(), reduction="none")
-            .flatten(1)
-            .sum(1)
+            -F.cross_entropy(self.member_logits(m, x, y), x.long(), reduction="none").sum(1)
             for m in range(self.config.masks)
         ]
         return torch.logsumexp(torch.stack(members), dim=0) - math.log(len(members))

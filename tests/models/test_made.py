@@ -38,15 +38,14 @@ def test_an_ensemble_averages_likelihoods_not_logits() -> None:
     with torch.no_grad():
         members = []
         for index in range(4):
-            logits = model.member_logits(index, every).log_softmax(1)
+            logits = model.in_places(model.member_logits(index, every.flatten(1))).log_softmax(1)
             members.append(logits.gather(1, every[:, None]).flatten(1).sum(1))
         likelihoods = torch.stack(members).exp()
         torch.testing.assert_close(model.log_prob(every).exp(), likelihoods.mean(0))
         assert likelihoods.std(0).max() > 1e-3, "the members differ, or this would show nothing"
-        logits = torch.stack([model.member_logits(m, every) for m in range(4)]).mean(0)
-        wrong = (
-            -torch.nn.functional.cross_entropy(logits, every, reduction="none").flatten(1).sum(1)
-        )
+        x = every.flatten(1)
+        logits = torch.stack([model.member_logits(m, x) for m in range(4)]).mean(0)
+        wrong = -torch.nn.functional.cross_entropy(logits, x, reduction="none").sum(1)
         assert not torch.allclose(wrong, model.log_prob(every), atol=1e-3)
 
 
