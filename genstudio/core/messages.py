@@ -24,6 +24,9 @@ from genstudio.core.training import DataSpec, Training
 
 __all__ = [
     "Cancelled",
+    "Causality",
+    "Cheat",
+    "Cheated",
     "CompileSamplers",
     "Complete",
     "DataView",
@@ -40,6 +43,9 @@ __all__ = [
     "Finished",
     "InspectData",
     "JobId",
+    "LookBack",
+    "LookedBack",
+    "Moved",
     "Progress",
     "Request",
     "Sample",
@@ -205,6 +211,58 @@ class Evaluate(Request):
 
 
 @dataclass(frozen=True)
+class LookBack(Request):
+    """What one conditional depends on. Result: `LookedBack`.
+
+    Attributes:
+        run: the run folder.
+        image: (*S) symbols around the place.
+        step: of the symbol whose conditional is asked about.
+        labels: (L,) class indices, or None.
+        device: where to compute.
+    """
+
+    job: ClassVar[str] = "look_back"
+
+    run: Path
+    image: NDArray[np.uint8]
+    step: int
+    labels: NDArray[np.int64] | None = None
+    device: str = "auto"
+
+
+@dataclass(frozen=True)
+class Causality(Request):
+    """Change each symbol of an image and see what moves. Progress: `Moved`.
+
+    Attributes:
+        run: the run folder.
+        image: (*S) symbols.
+        broken: ask a copy whose mask lets every symbol see itself.
+        labels: (L,) class indices, or None.
+        device: where to compute.
+    """
+
+    job: ClassVar[str] = "causality"
+
+    run: Path
+    image: NDArray[np.uint8]
+    broken: bool = False
+    labels: NDArray[np.int64] | None = None
+    device: str = "auto"
+
+
+@dataclass(frozen=True)
+class Cheat(Request):
+    """Train a copy whose mask lets every symbol see itself. Progress: `Cheated`."""
+
+    job: ClassVar[str] = "cheat"
+
+    run: Path
+    device: str = "auto"
+
+
+@dataclass(frozen=True)
 class CompileSamplers(Request):
     """Compile the fast samplers that are not ready here. Progress: `Share`. Result: None."""
 
@@ -337,6 +395,71 @@ class SampleStarted:
     controls: dict[str, Any]
     labels: NDArray[np.int64]
     seed: int
+
+
+@dataclass(frozen=True)
+class LookedBack:
+    """What a conditional depends on.
+
+    Attributes:
+        permitted: (H, W, C) bool, what the structure permits.
+        layers: names in order, the conditional last, and what each layer's output at the place
+            uses: (H, W, C) float32, the norm of the gradient.
+    """
+
+    permitted: NDArray[np.bool_]
+    layers: tuple[tuple[str, NDArray[np.float32]], ...]
+
+
+@dataclass(frozen=True)
+class Moved(Joinable):
+    """What changing some symbols did, one by one.
+
+    Attributes:
+        steps: whose symbol was changed.
+        earlier: the largest change in nats at that step or an earlier one; honest is 0.
+        later: likewise at later steps.
+    """
+
+    steps: tuple[int, ...]
+    earlier: tuple[float, ...]
+    later: tuple[float, ...]
+
+    @classmethod
+    def joined(cls, parts: Sequence[Moved]) -> Moved:
+        """One after the other."""
+        return cls(
+            tuple(step for part in parts for step in part.steps),
+            tuple(nats for part in parts for nats in part.earlier),
+            tuple(nats for part in parts for nats in part.later),
+        )
+
+
+@dataclass(frozen=True)
+class Cheated(Joinable):
+    """Batches scored by the honest model and by the one that sees the answer, in bits/dim.
+
+    Attributes:
+        steps: of the cheating model's training.
+        total: how many there will be.
+        honest: bits/dim of the batch of each step.
+        cheating: likewise.
+    """
+
+    steps: tuple[int, ...]
+    total: int
+    honest: tuple[float, ...]
+    cheating: tuple[float, ...]
+
+    @classmethod
+    def joined(cls, parts: Sequence[Cheated]) -> Cheated:
+        """One after the other."""
+        return cls(
+            tuple(step for part in parts for step in part.steps),
+            parts[-1].total,
+            tuple(bits for part in parts for bits in part.honest),
+            tuple(bits for part in parts for bits in part.cheating),
+        )
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from genstudio.engine.devices import resolve
 from genstudio.models.base import Autoregressive, GenerativeModel
 from genstudio.models.store import load_model
 
-__all__ = ["autoregressive", "labels_for", "loaded"]
+__all__ = ["autoregressive", "image_for", "labels_for", "loaded"]
 
 
 def loaded(folder: Path, device: str) -> GenerativeModel:
@@ -44,6 +44,20 @@ def autoregressive(folder: Path, device: str) -> Autoregressive:
     if not isinstance(model, Autoregressive):
         raise UserError(f"{model.title} does not generate symbol by symbol.")
     return model
+
+
+def image_for(model: GenerativeModel, image: NDArray[np.uint8]) -> Tensor:
+    """An image (*S) as the model reads it: (1, *S) on its device.
+
+    Raises:
+        UserError: it is of another size, or has symbols that the model does not know.
+    """
+    if image.shape != model.space.shape:
+        size = "×".join(str(side) for side in image.shape)
+        raise UserError(f"The model reads images of {model.space}, but this one is {size}.")
+    if image.max() >= model.space.levels:
+        raise UserError(f"The image has symbols beyond the model's {model.space.levels} levels.")
+    return torch.from_numpy(image[None]).to(model.device, torch.long)
 
 
 def labels_for(
