@@ -24,7 +24,7 @@ from genstudio.kernels.base import Kernel
 from genstudio.models.base import Autoregressive
 from genstudio.models.sampling import Predictor, probabilities
 from genstudio.nn.condition import LabelEmbedding
-from genstudio.nn.masked import MaskedConv2d
+from genstudio.nn.masked import MaskedConv2d, by_channel, channel_starts
 
 if TYPE_CHECKING:
     from genstudio.kernels.pixelcnn import PixelCNNWeights
@@ -170,7 +170,7 @@ class PixelCNN(Autoregressive):
 
         blocks, batch = self.residual_blocks, len(x)
         narrow = blocks[0].spatial.in_channels if blocks else 1
-        order = _by_channel(narrow, self.space.channels)
+        order = by_channel(narrow, self.space.channels)
         told = torch.zeros(len(blocks), batch, narrow)
         for index, block in enumerate(blocks):
             if block.told is not None and y is not None:
@@ -201,8 +201,8 @@ class PixelCNN(Autoregressive):
         c, blocks = self.space.channels, self.residual_blocks
         wide, head = self.config.channels, self.config.head
         narrow = blocks[0].spatial.in_channels if blocks else 1
-        by_wide, by_narrow, by_head = (_by_channel(maps, c) for maps in (wide, narrow, head))
-        by_out = _by_channel(self.space.levels * c, c)
+        by_wide, by_narrow, by_head = (by_channel(maps, c) for maps in (wide, narrow, head))
+        by_out = by_channel(self.space.levels * c, c)
 
         def rows(layer: MaskedConv2d, outputs: Tensor, inputs: Tensor) -> Tensor:
             """(rows seen, outputs, places · inputs) of a masked convolution."""
@@ -244,9 +244,9 @@ class PixelCNN(Autoregressive):
             hidden2_bias=hidden2_bias[0],
             last=last[0],
             last_bias=last_bias[0],
-            starts_wide=_starts(wide, c),
-            starts_narrow=_starts(narrow, c),
-            starts_head=_starts(head, c),
+            starts_wide=channel_starts(wide, c),
+            starts_narrow=channel_starts(narrow, c),
+            starts_head=channel_starts(head, c),
         )
 
     def _split(self, flat: Tensor) -> Tensor:
@@ -254,17 +254,6 @@ class PixelCNN(Autoregressive):
         batch, _, height, width = flat.shape
         grid = flat.view(batch, self.space.levels, self.space.channels, height, width)
         return grid.permute(0, 1, 3, 4, 2)
-
-
-def _by_channel(maps: int, channels: int) -> Tensor:
-    """The maps in the order of the channels that they belong to; map m belongs to m mod C."""
-    return torch.arange(maps).view(1, -1).remainder(channels).argsort(stable=True)[0]
-
-
-def _starts(maps: int, channels: int) -> NDArray[np.int64]:
-    """Where the maps of each channel start in that order, and where the last one's end."""
-    counts = [len(range(channel, maps, channels)) for channel in range(channels)]
-    return np.cumsum([0, *counts])
 
 
 def _bias(layer: MaskedConv2d) -> Tensor:

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from typing import Literal
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-__all__ = ["MaskedConv2d", "MaskedLinear", "conv_mask"]
+__all__ = ["MaskedConv2d", "MaskedLinear", "by_channel", "channel_starts", "conv_mask"]
 
 
 def conv_mask(
@@ -39,6 +41,17 @@ def conv_mask(
     source = torch.arange(inputs)[None] % channels
     mask[:, :, centre, centre] = (source < target if kind == "A" else source <= target).float()
     return mask
+
+
+def by_channel(maps: int, channels: int) -> Tensor:
+    """The maps in the order of the channels that they belong to; map m belongs to m mod C."""
+    return torch.arange(maps).view(1, -1).remainder(channels).argsort(stable=True)[0]
+
+
+def channel_starts(maps: int, channels: int) -> NDArray[np.int64]:
+    """Where the maps of each channel start in that order, and where the last one's end."""
+    counts = [len(range(channel, maps, channels)) for channel in range(channels)]
+    return np.cumsum([0, *counts])
 
 
 class MaskedConv2d(nn.Conv2d):
