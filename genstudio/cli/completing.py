@@ -8,7 +8,7 @@ from typing import Annotated
 import numpy as np
 import typer
 from numpy.typing import NDArray
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 
 from genstudio.cli.console import say, say_json
 from genstudio.cli.drawing import check_target, draw
@@ -17,6 +17,7 @@ from genstudio.cli.values import assignments, label_rows
 from genstudio.core.errors import UserError
 from genstudio.core.messages import Complete
 from genstudio.core.spaces import Space
+from genstudio.data.pictures import flat_picture
 from genstudio.data.quantise import quantise
 
 __all__ = ["complete"]
@@ -81,32 +82,31 @@ def complete(
 
 def _pixels(path: Path, space: Space, fit: bool) -> NDArray[np.uint8]:
     """A picture in the model's size and channels, (H, W, C) in 0 … 255."""
-    mode = "L" if space.channels == 1 else "RGB"
-    picture = _opened(path, space, fit, Image.Resampling.LANCZOS).convert(mode)
+    picture = _opened(path, space, space.channels, Image.Resampling.LANCZOS if fit else None)
     return np.asarray(picture, np.uint8).reshape(space.shape)
 
 
 def _mask(path: Path, space: Space, fit: bool) -> NDArray[np.bool_]:
     """Where the mask is white, (H, W, C)."""
-    picture = _opened(path, space, fit, Image.Resampling.NEAREST).convert("L")
+    picture = _opened(path, space, 1, Image.Resampling.NEAREST if fit else None)
     known = np.asarray(picture, np.uint8)[..., None] >= _KNOWN
     return np.repeat(known, space.channels, axis=2)
 
 
-def _opened(path: Path, space: Space, fit: bool, how: Image.Resampling) -> Image.Image:
+def _opened(path: Path, space: Space, channels: int, fit: Image.Resampling | None) -> Image.Image:
+    """A picture in the model's size; in another one it is refused, or fitted that way."""
     wanted = (space.width, space.height)
     try:
-        with Image.open(path) as file:
-            file.load()
-            picture = file.convert("RGB")
+        picture = flat_picture(path.read_bytes(), channels)
     except FileNotFoundError:
         raise UserError(f"There is no file {path}.") from None
-    except (OSError, ValueError, SyntaxError, UnidentifiedImageError) as error:
-        # Pillow raises SyntaxError for some damaged PNG files.
-        raise UserError(f"“{path.name}” cannot be read as a picture: {error}.") from error
+    except OSError as error:
+        raise UserError(f"“{path}” cannot be read: {error.strerror or error}.") from error
+    except UserError as error:
+        raise UserError(f"“{path.name}”: {error.title}", error.advice) from error
     if picture.size == wanted:
         return picture
-    if not fit:
+    if fit is None:
         raise UserError(
             f"“{path.name}” is {picture.width}×{picture.height}, but the model draws images of "
             f"{wanted[0]}×{wanted[1]}.",
@@ -116,4 +116,4 @@ def _opened(path: Path, space: Space, fit: bool, how: Image.Resampling) -> Image
     across = min(picture.width, picture.height * wanted[0] / wanted[1])
     down = across * wanted[1] / wanted[0]
     left, top = (picture.width - across) / 2, (picture.height - down) / 2
-    return picture.resize(wanted, how, box=(left, top, left + across, top + down))
+    return picture.resize(wanted, fit, box=(left, top, left + across, top + down))

@@ -87,8 +87,9 @@ def rename(run: RunName, title: str, as_json: Json = False) -> None:
 
 @app.command("duplicate")
 def duplicate(run: RunName, as_json: Json = False) -> None:
-    """Copy a run beside itself."""
-    copy = _own(run).duplicate()
+    """Copy a run beside itself; of one that comes with GenStudio the copy is your own."""
+    opened = run_named(run)
+    copy = opened.duplicate(runs_folder() if _is_shipped(opened) else None)
     _tell(copy, f"{copy.folder}", as_json)
 
 
@@ -134,12 +135,16 @@ def _own(name: str) -> Run:
         UserError: there is none, or it came with GenStudio.
     """
     run = run_named(name)
-    if run.folder.resolve().is_relative_to(shipped_folder().resolve()):
+    if _is_shipped(run):
         raise UserError(
             f"“{run.name}” came with GenStudio and stays as it is.",
-            "Export it and import the file to have your own copy.",
+            f"`genstudio runs duplicate {run.name}` makes a copy of your own.",
         )
     return run
+
+
+def _is_shipped(run: Run) -> bool:
+    return run.folder.resolve().is_relative_to(shipped_folder().resolve())
 
 
 def _tell(run: Run, sentence: str, as_json: bool) -> None:

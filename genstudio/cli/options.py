@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -66,8 +67,10 @@ def data_spec(
         UserError: a value is out of range, or a folder that another dataset does not read.
     """
     asked = name or ("folder" if folder is not None else DataSpec().name)
+    # A run remembers the folder, and may be gone on with from anywhere.
+    place = None if folder is None else str(Path(folder).expanduser().resolve())
     return DataSpec.checked(
-        {"name": asked, "levels": levels, "size": size, "colour": colour, "folder": folder}
+        {"name": asked, "levels": levels, "size": size, "colour": colour, "folder": place}
     )
 
 

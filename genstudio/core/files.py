@@ -22,11 +22,15 @@ def disk_errors(path: Path) -> Iterator[None]:
         if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
             raise UserError(
                 f"The disk is full: “{path.name}” could not be written to {path.parent}.",
-                "Free some space and resume; everything up to the last checkpoint is kept.",
+                "Free some space and try again; what was there before is kept.",
             ) from error
         if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS, errno.EEXIST, errno.ENOTDIR):
             raise UserError(
                 f"“{path}” may not be written to.", "Choose a folder that you may write to."
+            ) from error
+        if error.errno in (errno.EISDIR, errno.ENOENT, errno.ENAMETOOLONG, errno.EINVAL, errno.EIO):
+            raise UserError(
+                f"“{path}” could not be written: {error.strerror}.", "Choose another place for it."
             ) from error
         raise
 

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
 import zipfile
 import zlib
 from pathlib import Path, PurePosixPath
 
 import send2trash
+from filelock import Timeout
 
 from genstudio.core.errors import UserError
 from genstudio.core.files import disk_errors
 from genstudio.core.paths import resource
-from genstudio.core.runs import Run, new_folder
+from genstudio.core.runs import Run, new_folder, read_manifest, whole_folder
 
 __all__ = ["delete_run", "export_run", "find_run", "import_run", "list_runs", "shipped_folder"]
 
@@ -59,10 +59,17 @@ def delete_run(run: Run) -> None:
     """Move a run to the desktop's trash.
 
     Raises:
-        UserError: the desktop has no trash for that place; nothing is deleted then.
+        UserError: it is being trained, or the desktop has no trash for that place; nothing is
+            deleted then.
     """
     try:
+        with run.lock:  # let go before the move, which Windows would refuse
+            pass
         send2trash.send2trash(run.folder)
+    except Timeout:
+        raise UserError(
+            f"“{run.manifest.title}” is being trained.", "Stop the training first."
+        ) from None
     except OSError as error:
         raise UserError(
             f"{run.name} could not be moved to the trash: {error}.",
@@ -95,27 +102,24 @@ def import_run(path: Path, root: Path) -> Run:
         UserError: the file is no exported run, is damaged, or is suspiciously large.
     """
     not_a_run = f"“{path.name}” is not an exported run"
-    with tempfile.TemporaryDirectory() as temporary:
-        inside = Path(temporary)
-        try:
-            with zipfile.ZipFile(path) as archive:
-                members = _members(archive)
-                if "run.toml" not in members:
-                    raise UserError(f"{not_a_run}: it holds no run.toml.")
-                if sum(info.file_size for info in members.values()) > _LARGEST_IMPORT:
-                    raise UserError(f"“{path.name}” would unpack to more than 4 GiB.")
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = _members(archive)
+            if "run.toml" not in members:
+                raise UserError(f"{not_a_run}: it holds no run.toml.")
+            if sum(info.file_size for info in members.values()) > _LARGEST_IMPORT:
+                raise UserError(f"“{path.name}” would unpack to more than 4 GiB.")
+            with archive.open(members["run.toml"]) as file:
+                manifest = read_manifest(file.read(), f"The run.toml in “{path.name}”")
+            stem = "".join(c if c.isalnum() or c in "-+" else "-" for c in manifest.family)
+            target = new_folder(root, f"{stem or 'run'}-imported")
+            with whole_folder(target) as aside:
                 for name, info in members.items():
-                    target = inside / name
-                    target.parent.mkdir(exist_ok=True)
-                    with archive.open(info) as source, target.open("wb") as file:
+                    (aside / name).parent.mkdir(exist_ok=True)
+                    with archive.open(info) as source, (aside / name).open("wb") as file:
                         shutil.copyfileobj(source, file)
-        except _DAMAGED as error:
-            raise UserError(f"{not_a_run}, or is damaged: {error}.") from error
-        family = Run.open(inside).manifest.family
-        stem = "".join(c if c.isalnum() or c in "-+" else "-" for c in family) or "run"
-        target = new_folder(root, f"{stem}-imported")
-        with disk_errors(target):
-            shutil.copytree(inside, target)
+    except _DAMAGED as error:
+        raise UserError(f"{not_a_run}, or is damaged: {error}.") from error
     return Run.open(target)
 
 

@@ -15,11 +15,14 @@ import json
 import re
 import shutil
 import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
 import tomli_w
+from filelock import FileLock
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from genstudio.core.errors import UserError
@@ -28,7 +31,17 @@ from genstudio.core.settings import plain_error
 from genstudio.core.spaces import Space
 from genstudio.core.training import DataSpec, Training
 
-__all__ = ["FORMAT", "Manifest", "Metric", "Result", "Run", "new_folder", "now"]
+__all__ = [
+    "FORMAT",
+    "Manifest",
+    "Metric",
+    "Result",
+    "Run",
+    "new_folder",
+    "now",
+    "read_manifest",
+    "whole_folder",
+]
 
 FORMAT = 1
 """Version of the folder's format; a newer one is refused in one sentence."""
@@ -114,12 +127,9 @@ class Run:
         """
         if folder.exists():
             raise UserError(f"There is already something at {folder}.", "Choose another folder.")
-        aside = folder.with_name(f".new-{folder.name}")
-        with disk_errors(folder):
-            shutil.rmtree(aside, ignore_errors=True)
-            (aside / "samples").mkdir(parents=True)
+        with whole_folder(folder) as aside:
+            (aside / "samples").mkdir()
             cls(aside, manifest)._write()
-            aside.rename(folder)
         return cls(folder, manifest)
 
     @classmethod
@@ -131,22 +141,11 @@ class Run:
         """
         path = folder / "run.toml"
         try:
-            content = tomllib.loads(path.read_text(encoding="utf-8"))
+            return cls(folder, read_manifest(path.read_bytes(), str(path)))
         except FileNotFoundError:
             raise UserError(f"{folder} is not a run: it has no run.toml.") from None
-        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        except OSError as error:
             raise UserError(f"{path} cannot be read: {error}.") from error
-        version = content.get("format_version")
-        if isinstance(version, int) and version > FORMAT:
-            raise UserError(
-                f"{folder.name} was made by a newer GenStudio (format {version}, this one reads "
-                f"up to {FORMAT}).",
-                "Update GenStudio to open it.",
-            )
-        try:
-            return cls(folder, Manifest.model_validate(content))
-        except ValidationError as error:
-            raise UserError(f"{path} is damaged: {plain_error(error)}") from error
 
     @property
     def name(self) -> str:
@@ -162,6 +161,11 @@ class Run:
     def learner_path(self) -> Path:
         """The state to resume from."""
         return self.folder / "learner.safetensors"
+
+    @property
+    def lock(self) -> FileLock:
+        """Held by the one process that trains the run."""
+        return FileLock(self.folder / ".lock", timeout=0)
 
     @property
     def metrics_path(self) -> Path:
@@ -194,13 +198,21 @@ class Run:
         self.update(title=title.strip())
 
     def duplicate(self, root: Path | None = None) -> Run:
-        """Copy the run under a free name, beside itself or into another folder of runs."""
+        """Copy the run under a free name, beside itself or into another folder of runs.
+
+        Raises:
+            UserError: the disk is full or the place is read-only; nothing is left there then.
+        """
         target = new_folder(root or self.folder.parent, re.sub(r"-\d{4}$", "", self.name))
-        with disk_errors(target):
-            shutil.copytree(self.folder, target, ignore=shutil.ignore_patterns(".*"))
-        copy = Run(target, self.manifest)
-        copy.update(title=f"{self.manifest.title} (copy)")
-        return copy
+        with whole_folder(target) as aside:
+            # Not `copytree`: what it raises no longer tells a full disk from a bug.
+            for path in sorted(self.folder.rglob("*")):
+                place = path.relative_to(self.folder)
+                if path.is_file() and not any(part.startswith(".") for part in place.parts):
+                    (aside / place.parent).mkdir(parents=True, exist_ok=True)
+                    shutil.copyfile(path, aside / place)
+            Run(aside, self.manifest).update(title=f"{self.manifest.title} (copy)")
+        return Run.open(target)
 
     def metrics(self) -> list[Metric]:
         """The curves; a last line that a crash cut short is left out.
@@ -242,6 +254,51 @@ class Run:
     def _write(self) -> None:
         content = self.manifest.model_dump(mode="json", exclude_none=True)
         write_atomically(self.folder / "run.toml", tomli_w.dumps(content).encode())
+
+
+def read_manifest(content: bytes, name: str) -> Manifest:
+    """What a run.toml says.
+
+    Args:
+        content: of the file.
+        name: what to call it when it is wrong.
+
+    Raises:
+        UserError: it is damaged, or is of a newer format.
+    """
+    try:
+        values = tomllib.loads(content.decode("utf-8"))
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
+        raise UserError(f"{name} cannot be read: {error}.") from error
+    version = values.get("format_version")
+    if isinstance(version, int) and version > FORMAT:
+        raise UserError(
+            f"{name} was written by a newer GenStudio (format {version}, this one reads up to "
+            f"{FORMAT}).",
+            "Update GenStudio to open it.",
+        )
+    try:
+        return Manifest.model_validate(values)
+    except ValidationError as error:
+        raise UserError(f"{name} is damaged: {plain_error(error)}") from error
+
+
+@contextmanager
+def whole_folder(folder: Path) -> Iterator[Path]:
+    """A hidden folder to fill, which becomes `folder` at the end, or is gone after any error.
+
+    Raises:
+        UserError: the disk is full or the place is read-only.
+    """
+    aside = folder.with_name(f".new-{folder.name}")
+    with disk_errors(folder):
+        try:
+            shutil.rmtree(aside, ignore_errors=True)  # what a crash left
+            aside.mkdir(parents=True)
+            yield aside
+            aside.rename(folder)
+        finally:
+            shutil.rmtree(aside, ignore_errors=True)
 
 
 def new_folder(root: Path, stem: str) -> Path:

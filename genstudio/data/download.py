@@ -176,10 +176,14 @@ class _Transfer:
                 # A ValueError is pooch's, of a checksum, or `_append`'s, of a part too long.
                 self._staged.unlink(missing_ok=True)
                 if start == 0:
-                    return str(error) if isinstance(error, UserError) else "wrong checksum"
+                    return self._named(error) if isinstance(error, UserError) else "wrong checksum"
                 # Perhaps the kept part was of another file; once more from the first byte.
             else:
                 return None
+
+    def _named(self, error: UserError) -> str:
+        """What a check said, of the file by the name that people know."""
+        return error.title.replace(self._staged.name, self._remote.path.name).rstrip(".")
 
     def _fetch_and_check(self, url: str) -> None:
         import pooch  # noqa: PLC0415

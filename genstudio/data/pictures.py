@@ -16,7 +16,7 @@ from genstudio.core.errors import UserError
 if TYPE_CHECKING:
     from PIL import Image
 
-__all__ = ["SUFFIXES", "read_picture"]
+__all__ = ["SUFFIXES", "flat_picture", "read_picture"]
 
 SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif"})
 _FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF")
@@ -55,32 +55,48 @@ def read_picture(content: bytes, size: int, channels: int) -> NDArray[np.uint8]:
     """
     from PIL import Image  # noqa: PLC0415 - the catalog is imported where no picture is read
 
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        warnings.simplefilter("error", Image.DecompressionBombWarning)
-        try:
-            with Image.open(io.BytesIO(content), formats=_FORMATS) as image:
-                return _prepared(image, size, channels)
-        except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-            raise UserError("The picture unpacks to an unreasonable size.") from error
-        except _DAMAGED as error:
-            raise UserError(f"The picture cannot be read: {error}.") from error
-
-
-def _prepared(image: Image.Image, size: int, channels: int) -> NDArray[np.uint8]:
-    from PIL import Image, ImageOps  # noqa: PLC0415
-
     # A JPEG of many megapixels decodes much faster at a half, a quarter or an eighth; four
     # times the final side leaves the filter all it needs.
-    image.draft(None, (4 * size, 4 * size))
-    image.load()
-    upright = ImageOps.exif_transpose(image)
-    flat = _on_white(_eight_bits(upright)).convert("L" if channels == 1 else "RGB")
+    flat = flat_picture(content, channels, draft=4 * size)
     side = min(flat.size)
     left, top = (flat.width - side) // 2, (flat.height - side) // 2
     box = (left, top, left + side, top + side)
     resized = flat.resize((size, size), Image.Resampling.LANCZOS, box=box)
     return np.asarray(resized, np.uint8).reshape(size, size, channels)
+
+
+def flat_picture(content: bytes, channels: int, draft: int | None = None) -> Image.Image:
+    """Decode the first frame and turn it upright; transparent places become white.
+
+    Args:
+        content: a PNG, JPEG, WebP, BMP or GIF file.
+        channels: 1 for luma, 3 for red, green, blue.
+        draft: a side down to which a large JPEG may be reduced as it is decoded.
+
+    Returns:
+        Of mode L or RGB: 8 bits.
+
+    Raises:
+        UserError: it is no such picture, is damaged, or unpacks to an unreasonable size.
+    """
+    from PIL import Image, ImageOps, UnidentifiedImageError  # noqa: PLC0415
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        warnings.simplefilter("error", Image.DecompressionBombWarning)
+        try:
+            with Image.open(io.BytesIO(content), formats=_FORMATS) as image:
+                if draft is not None:
+                    image.draft(None, (draft, draft))
+                image.load()
+                upright = ImageOps.exif_transpose(image)
+                return _on_white(_eight_bits(upright)).convert("L" if channels == 1 else "RGB")
+        except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+            raise UserError("The picture unpacks to an unreasonable size.") from error
+        except UnidentifiedImageError as error:
+            raise UserError(f"It is no picture of a known kind: {', '.join(_FORMATS)}.") from error
+        except _DAMAGED as error:
+            raise UserError(f"The picture cannot be read: {error}.") from error
 
 
 def _eight_bits(image: Image.Image) -> Image.Image:

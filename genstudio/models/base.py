@@ -125,6 +125,20 @@ class GenerativeModel(nn.Module, ABC):
         """Whether the model was built to be told the class."""
         return bool(getattr(self.config, "conditional", False))
 
+    def condition(self, y: Tensor | None) -> Tensor | None:
+        """The labels (B, L) that the network is to hear: y, or None where it takes none.
+
+        Raises:
+            UserError: it was built to be told the class, and is not: what it then computed would
+                be a distribution that was never trained.
+        """
+        if self.conditional and y is None:
+            raise UserError(
+                f"This {self.title} is conditioned on the class, and none is given.",
+                "Give the labels y, (B, L): one column for each label of its space.",
+            )
+        return y if self.conditional else None
+
     @property
     def parameter_count(self) -> int:
         """The number of trained numbers."""
@@ -245,8 +259,10 @@ class Autoregressive(GenerativeModel, Density, Inpainting):
         else the cached one.
 
         Raises:
-            UserError: the compiled way is asked for and does not cover the settings.
+            UserError: the compiled way is asked for and does not cover the settings, or the class
+                is wanted and not given.
         """
+        y = self.condition(y)
         if way is Way.NAIVE:
             return PredictorSampler(NaivePredictor(self, x, y), x.device)
         on_cpu = x.device.type == "cpu"

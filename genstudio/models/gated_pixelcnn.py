@@ -170,6 +170,7 @@ class GatedPixelCNN(Autoregressive):
         self, x: Tensor, y: Tensor | None, kept: list[tuple[Tensor, Tensor]] | None = None
     ) -> Tensor:
         """(B, H, W, C) → (B, K·C, H, W); what each layer's two stacks read is added to `kept`."""
+        y = self.condition(y)
         image = self.rescaled(x).permute(0, 3, 1, 2).contiguous(memory_format=torch.channels_last)
         v = h = image
         location, skips = self.location, []

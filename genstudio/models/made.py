@@ -119,6 +119,7 @@ class MADE(FlatAutoregressive):
 
     def member_logits(self, index: int, x: Tensor, y: Tensor | None = None) -> Tensor:
         """The conditionals under one draw of the masks, (B, D) → (B, K, D), in step order."""
+        y = self.condition(y)
         first = 2 * self.rescaled(x) - 1
         h = first
         for layer, hidden in enumerate(self.hiddens):

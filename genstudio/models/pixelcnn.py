@@ -134,6 +134,7 @@ class PixelCNN(Autoregressive):
 
     def network(self, x: Tensor, y: Tensor | None, kept: list[Tensor] | None = None) -> Tensor:
         """(B, H, W, C) → (B, K·C, H, W); what each masked k×k layer reads is added to `kept`."""
+        y = self.condition(y)
         image = self.rescaled(x).permute(0, 3, 1, 2).contiguous(memory_format=torch.channels_last)
         if kept is not None:
             kept.append(image)

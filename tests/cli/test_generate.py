@@ -10,6 +10,7 @@ from PIL import Image
 
 from genstudio.core.export import read_npz
 from genstudio.core.recipe import read_recipe
+from genstudio.core.uniforms import generator
 
 from .conftest import TINY, Run
 
@@ -83,6 +84,48 @@ def test_completion_keeps_what_the_mask_shows_white(
     assert not trace.places(trace.given)[:, 4:].any()
 
 
+def test_a_picture_of_sixteen_bits_or_with_transparency_is_what_one_sees(
+    genstudio: Run, trained: Path, tmp_path: Path
+) -> None:
+    deep = np.full((8, 8), 0x3000, np.uint16)  # dark: symbol 0 of 2
+    deep[:, 4:] = 0xC000  # bright: symbol 1
+    Image.fromarray(deep).save(tmp_path / "deep.png")
+    # Black all over, but where it is transparent one sees the white ground.
+    mask = np.zeros((8, 8, 4), np.uint8)
+    mask[2:, :, 3] = 255
+    Image.fromarray(mask).save(tmp_path / "mask.png")
+    out = tmp_path / "c.npz"
+    said = genstudio("complete", trained, "--image", tmp_path / "deep.png",
+                     "--mask", tmp_path / "mask.png", "--out", out)  # fmt: skip
+    assert said.code == 0, said.err
+    trace, _ = read_npz(out)
+    given = trace.places(trace.given)[0, :, :, 0]
+    assert given[:2].all() and not given[2:].any()
+    assert trace.images()[0, :2, :, 0].tolist() == [[0] * 4 + [1] * 4] * 2
+
+
+@pytest.mark.parametrize("kind", ["bomb", "cut", "text", "folder"])
+def test_a_picture_that_cannot_be_read_is_one_sentence(
+    genstudio: Run, trained: Path, tmp_path: Path, kind: str
+) -> None:
+    path = tmp_path / f"{kind}.png"
+    if kind == "bomb":
+        Image.new("1", (20_000, 20_000)).save(path)
+    elif kind == "cut":
+        noise = generator(0).integers(0, 256, (8, 8))
+        path.write_bytes(_grey(path, noise).read_bytes()[:60])
+    elif kind == "text":
+        path.write_text("hello")
+    else:
+        path.mkdir()
+    said = genstudio("complete", trained, "--image", path, "--mask", path,
+                     "--out", tmp_path / "c.npz")  # fmt: skip
+    assert said.code == 2
+    assert f"{kind}.png” cannot be read" in said.err or f"“{kind}.png”: " in said.err
+    assert said.err.count("\n") == 1
+    assert "<" not in said.err, "no object of the program is named"
+
+
 def test_another_size_has_to_be_fitted_on_purpose(
     genstudio: Run, trained: Path, tmp_path: Path
 ) -> None:
@@ -118,6 +161,29 @@ def test_the_score_is_the_models_own(genstudio: Run, trained: Path) -> None:
     assert (said["split"], said["count"], said["exact"]) == ("test", 10, True)
     assert said["nats"] == pytest.approx(float(nats.mean()), rel=1e-5)
     assert said["bits_per_dim"] == pytest.approx(float(nats.mean()) / 64 / np.log(2), rel=1e-5)
+
+
+def test_pictures_with_other_classes_than_were_learned_are_not_scored(
+    genstudio: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def draw(kind: str, count: int, shade: int) -> None:
+        (tmp_path / "pictures" / kind).mkdir(parents=True)
+        for index in range(count):
+            _grey(tmp_path / "pictures" / kind / f"{index}.png", np.full((8, 8), shade + index))
+
+    draw("cat", 40, 0)
+    draw("dog", 40, 100)
+    monkeypatch.chdir(tmp_path)
+    said = genstudio("train", "made", "--folder", "pictures", "--size", 4, "--levels", 2,
+                     "--steps", 2, "--set", "hidden=4", "--set", "conditional=true",
+                     "--set", "preview_every=0", "--out", "mine")  # fmt: skip
+    assert said.code == 0, said.err
+    monkeypatch.chdir(tmp_path / "pictures")  # the run remembers where the folder is
+    assert genstudio("evaluate", "../mine").code == 0
+    draw("ant", 20, 200)
+    said = genstudio("evaluate", "../mine")
+    assert said.code == 2
+    assert "now 4×4 grey, 2 levels, classes ant, cat, dog; then" in said.err
 
 
 def test_an_exact_score_is_marked_so(genstudio: Run, trained: Path) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from genstudio.core.errors import UserError
+from genstudio.core.runs import Run as RunFolder
 
 from .conftest import Run
 
@@ -78,11 +79,39 @@ def test_shipped_runs_stay_as_they_are(
     genstudio: Run, trained: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("genstudio.cli.library.shipped_folder", lambda: trained.parent)
-    for command in (["rename", "tiny", "x"], ["duplicate", "tiny"], ["delete", "tiny"]):
+    for command in (["rename", "tiny", "x"], ["delete", "tiny"]):
         said = genstudio("runs", *command)
         assert said.code == 2
         assert "came with GenStudio and stays as it is" in said.err
+        assert "runs duplicate tiny" in said.err
     assert trained.is_dir()
+
+
+def test_a_shipped_run_is_duplicated_into_ones_own(
+    genstudio: Run, trained: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    shipped = trained.parent.rename(tmp_path / "shipped")
+    monkeypatch.setattr("genstudio.cli.library.shipped_folder", lambda: shipped)
+    said = genstudio("runs", "duplicate", shipped / "tiny", "--json")
+    assert said.code == 0, said.err
+    assert said.document["folder"] == str(tmp_path / "runs" / "tiny-0001")
+    assert genstudio("runs", "rename", "tiny-0001", "Mine").code == 0
+    assert [path.name for path in shipped.iterdir()] == ["tiny"]
+
+
+def test_a_run_that_is_being_trained_is_not_deleted(genstudio: Run, trained: Path) -> None:
+    with RunFolder.open(trained).lock:
+        said = genstudio("runs", "delete", "tiny")
+    assert said.code == 2
+    assert "is being trained" in said.err
+    assert trained.is_dir()
+
+
+def test_a_run_is_not_exported_over_a_folder(genstudio: Run, trained: Path, tmp_path: Path) -> None:
+    said = genstudio("runs", "export", "tiny", "--out", tmp_path)
+    assert said.code == 2
+    assert "could not be written" in said.err
+    assert said.err.count("\n") == 1
 
 
 def test_a_broken_run_is_told_of_and_the_others_listed(genstudio: Run, trained: Path) -> None:

@@ -364,6 +364,20 @@ def test_classes_are_refused_where_the_data_have_none(family: str) -> None:
         build(family, TINY, cls.Config.checked({"conditional": True}))
 
 
+@able(SPACES["classes"])
+def test_a_model_that_wants_the_class_is_not_scored_or_drawn_from_without(family: str) -> None:
+    model = autoregressive(family, SPACES["classes"])
+    if not model.conditional:
+        pytest.skip(f"{model.title} cannot be told the class")
+    x, y = data(model.space, 2)
+    assert torch.isfinite(model.log_prob(x, y)).all()
+    for compute in (model.log_prob, model.loss, model.logits, model.surprise):
+        with pytest.raises(UserError, match="conditioned on the class, and none is given"):
+            compute(x)
+    with pytest.raises(UserError, match="conditioned on the class, and none is given"):
+        symbols_of(model, 2, uniforms(0, 2, model.space.dimensions), None)
+
+
 @able(LARGER)
 def test_a_fresh_model_is_near_the_uniform_distribution(family: str) -> None:
     """Before any learning the score should be about ln K per symbol: nothing explodes."""

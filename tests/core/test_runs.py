@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -101,6 +103,59 @@ def test_a_place_that_is_no_folder_is_one_sentence(tmp_path: Path) -> None:
         new_folder(tmp_path / "file", "run")
     with pytest.raises(UserError, match="already something"):
         Run.create(tmp_path / "file", manifest())
+
+
+@pytest.fixture
+def tiny_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A disk that is full when a run's curves are to be copied."""
+    copyfile = shutil.copyfile
+
+    def copy_one(source: Path, target: Path) -> None:
+        if target.name == "metrics.jsonl":
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        copyfile(source, target)
+
+    def unpack_one(source: Any, target: Any) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(shutil, "copyfile", copy_one)
+    monkeypatch.setattr(shutil, "copyfileobj", unpack_one)
+
+
+def test_a_full_disk_leaves_no_part_of_a_copy(
+    run: Run, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    library.export_run(run, tmp_path / "run.zip")
+    request.getfixturevalue("tiny_disk")
+    with pytest.raises(UserError, match="disk is full"):
+        run.duplicate()
+    with pytest.raises(UserError, match="disk is full"):
+        library.import_run(tmp_path / "run.zip", tmp_path / "elsewhere")
+    assert [path.name for path in run.folder.parent.iterdir()] == [run.name]
+    assert list((tmp_path / "elsewhere").iterdir()) == []
+
+
+def test_a_run_in_training_is_not_deleted(run: Run) -> None:
+    with run.lock, pytest.raises(UserError, match="is being trained"):
+        library.delete_run(run)
+    assert run.folder.is_dir()
+
+
+def test_a_folder_is_no_file_to_write_to(run: Run, tmp_path: Path) -> None:
+    for write in (
+        lambda: library.export_run(run, tmp_path),
+        lambda: files.write_atomically(tmp_path / "runs", b"content"),
+        lambda: files.append_line(tmp_path / "nowhere" / "log", "a line"),
+    ):
+        with pytest.raises(UserError, match="could not be written"):
+            write()
+    assert not list(tmp_path.parent.glob(".*.part"))
+
+
+def test_a_manifest_nested_without_end_is_one_sentence(run: Run) -> None:
+    (run.folder / "run.toml").write_text("a = " + "[" * 100_000)
+    with pytest.raises(UserError, match="cannot be read"):
+        Run.open(run.folder)
 
 
 def test_a_run_renamed_while_it_trains_keeps_its_title_and_its_result(run: Run) -> None:

@@ -286,8 +286,9 @@ def test_wrong_content_of_mnist_is_refused(
     monkeypatch.setattr(Mnist, "mirrors", (f"{server.address}/",))
     for stem, content in tiny_mnist.items():
         server.files[f"/{stem}.gz"] = File(gzip.compress(content[:-1] + b"\xff"))
-    with pytest.raises(UserError, match="checksum differs"):
+    with pytest.raises(UserError, match="checksum differs") as caught:
         list(catalog.fetch(DataSpec(name="mnist")))
+    assert "unverified" not in caught.value.title, "it has the name that people know"
 
 
 def test_binarized_mnist_is_fetched(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:

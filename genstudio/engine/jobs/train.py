@@ -9,7 +9,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 import torch
-from filelock import FileLock, Timeout
+from filelock import Timeout
 
 from genstudio.core.errors import UserError
 from genstudio.core.messages import Train, TrainProgress, TrainStarted, Wish
@@ -40,9 +40,9 @@ def run(request: Train) -> _Job:
     else:
         data, model, manifest = _planned(request, device)
         opened = Run.create(_folder(request, manifest), manifest)
-    lock = FileLock(opened.folder / ".lock")
+    lock = opened.lock
     try:
-        lock.acquire(timeout=0)
+        lock.acquire()
     except Timeout:
         raise UserError(f"“{opened.manifest.title}” is being trained already.") from None
     try:
