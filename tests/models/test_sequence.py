@@ -74,7 +74,7 @@ def test_a_step_sees_the_steps_before_it_and_no_other(family: str, order: OrderN
     assert in_steps.any()
 
 
-@pytest.mark.parametrize("way", [Way.CACHED])
+@pytest.mark.parametrize("way", [Way.CACHED, Way.COMPILED])
 @every_order
 @every_family
 def test_the_incremental_samplers_equal_the_naive_one(
