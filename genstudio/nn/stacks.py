@@ -1,4 +1,4 @@
-"""The stacks of van den Oord et al. (2016b), figure 2: what lies above, what lies to the left.
+"""The two stacks of van den Oord et al. (2016b), figure 2: rows above, and places to the left.
 
 Half of a masked n×n kernel is zeros. Its two other parts are convolutions of their own here: the
 rows above as a ⌊n/2⌋×n kernel, the places to the left as a 1×(⌊n/2⌋ + 1) one; the input is padded
