@@ -60,7 +60,10 @@ def test_a_new_run_begins_with_the_weights_of_another(genstudio: Run, trained: P
     [
         (["pixelcn"], "There is no model family called “pixelcn”."),
         ([], "Which family to train is missing."),
-        (["made", "--set", "hiden=3"], "There is no setting called “hiden”. Of the model: order, hidden,"),
+        (
+            ["made", "--set", "hiden=3"],
+            "There is no setting called “hiden”. Of the model: order, hidden,",
+        ),
         (["made", "--set", "hidden"], "“hidden” sets nothing."),
         (["made", "--set", "hidden=-3"], "“hidden” should be greater than or equal to 1"),
         (["made", "--steps", "3", "--epochs", "1"], "A training has one length"),
