@@ -78,6 +78,9 @@ if [ -n "$missing" ] && command -v apt-get >/dev/null; then
   fi
   if [ -n "$may" ]; then
     say "Installing what GenStudio needs of the system: $missing"
+    $may true || may=""
+  fi
+  if [ -n "$may" ]; then
     # Old lists may do where a source does not answer.
     $may apt-get update -qq >/dev/null || true
     if $may DEBIAN_FRONTEND=noninteractive \
