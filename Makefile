@@ -26,8 +26,8 @@ check: $(READY)
 	$(BIN)/lint-imports
 
 $(READY): pyproject.toml setup.sh
-	./setup.sh "$(PYTHON)" "$(VENV)"
-	touch $@
+	@./setup.sh "$(PYTHON)" "$(VENV)"
+	@touch $@
 
 clean:
 	rm -rf $(VENV) tour

@@ -1,44 +1,106 @@
 #!/usr/bin/env bash
-# Make a virtual environment and install GenStudio into it; Qt's system libraries too, where
-# they are missing and the user may install them, else one line says what to install.
+# Make a virtual environment and install GenStudio into it; the system's libraries for Qt too,
+# where some are missing and the user may install them, else one line says what to install.
 set -euo pipefail
 python=$1
 venv=$2
 
-libraries="libegl1 libgl1 libxkbcommon0 libxkbcommon-x11-0 libdbus-1-3 libfontconfig1 libxcb-cursor0
-libxcb-icccm4 libxcb-keysyms1 libxcb-shape0 libxcb-image0 libxcb-render-util0 libxcb-xinerama0
-fonts-dejavu-core"
+# What Qt's window and its X11 and Wayland platforms load, and the package each is in. Whether a
+# library is there is asked of the loader: a package's name may change from release to release.
+libraries="
+libEGL.so.1 libegl1
+libGL.so.1 libgl1
+libglib-2.0.so.0 libglib2.0-0
+libdbus-1.so.3 libdbus-1-3
+libfontconfig.so.1 libfontconfig1
+libfreetype.so.6 libfreetype6
+libxkbcommon.so.0 libxkbcommon0
+libxkbcommon-x11.so.0 libxkbcommon-x11-0
+libX11.so.6 libx11-6
+libX11-xcb.so.1 libx11-xcb1
+libxcb.so.1 libxcb1
+libxcb-cursor.so.0 libxcb-cursor0
+libxcb-glx.so.0 libxcb-glx0
+libxcb-icccm.so.4 libxcb-icccm4
+libxcb-image.so.0 libxcb-image0
+libxcb-keysyms.so.1 libxcb-keysyms1
+libxcb-randr.so.0 libxcb-randr0
+libxcb-render.so.0 libxcb-render0
+libxcb-render-util.so.0 libxcb-render-util0
+libxcb-shape.so.0 libxcb-shape0
+libxcb-shm.so.0 libxcb-shm0
+libxcb-sync.so.1 libxcb-sync1
+libxcb-util.so.1 libxcb-util1
+libxcb-xfixes.so.0 libxcb-xfixes0
+libxcb-xkb.so.1 libxcb-xkb1
+libwayland-client.so.0 libwayland-client0
+libwayland-cursor.so.0 libwayland-cursor0
+libwayland-egl.so.1 libwayland-egl1
+"
 
-if command -v dpkg-query >/dev/null; then
-  missing=""
-  for package in $libraries; do
-    dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing="$missing $package"
-  done
-  # The same interpreter's venv module is a package of its own on Debian and Ubuntu.
-  if ! "$python" -c 'import ensurepip, venv' 2>/dev/null; then
-    missing="$missing python3-venv"
-  fi
-  if [ -n "$missing" ]; then
-    run=""
-    if [ "$(id -u)" -eq 0 ]; then run="env"
-    elif command -v sudo >/dev/null && sudo -n true 2>/dev/null; then run="sudo"
-    fi
-    if [ -n "$run" ]; then
-      $run apt-get update -qq
-      $run env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing
-    else
-      echo "Please install what Qt needs, then try again: sudo apt-get install$missing" >&2
-      exit 1
-    fi
-  fi
+say() { echo "$*" >&2; }
+
+if ! command -v "$python" >/dev/null; then
+  say "GenStudio needs Python 3.11 or newer, and there is no $python here." \
+    "Install it (sudo apt-get install python3), or say which one to use: make run PYTHON=python3.12"
+  exit 1
 fi
-
 "$python" - <<'CHECK'
 import sys
 if sys.version_info < (3, 11):
-    sys.exit(f"GenStudio needs Python 3.11 or newer; this is {sys.version.split()[0]}. "
-             "Say which one to use: make run PYTHON=python3.12")
+    sys.exit("GenStudio needs Python 3.11 or newer; this is %s. "
+             "Say which one to use: make run PYTHON=python3.12" % sys.version.split()[0])
 CHECK
-[ -x "$venv/bin/python" ] || "$python" -m venv "$venv"
-"$venv/bin/python" -m pip install --quiet --upgrade pip
-"$venv/bin/python" -m pip install --quiet --editable ".[test]"
+
+# Debian and Ubuntu have what the venv module needs in a package of its own.
+missing=$("$python" - "$libraries" <<'CHECK'
+import ctypes, importlib.util, sys
+words = sys.argv[1].split()
+for library, package in zip(words[::2], words[1::2]) if sys.platform == "linux" else ():
+    try:
+        ctypes.CDLL(library)
+    except OSError:
+        print(package)
+if not (importlib.util.find_spec("venv") and importlib.util.find_spec("ensurepip")):
+    print("python%d.%d-venv" % sys.version_info[:2])
+CHECK
+)
+missing=$(echo $missing)
+
+if [ -n "$missing" ] && command -v apt-get >/dev/null; then
+  # With sudo's password where somebody is there to type it.
+  may=""
+  if [ "$(id -u)" -eq 0 ]; then may="env"
+  elif command -v sudo >/dev/null; then
+    if sudo -n true 2>/dev/null; then may="sudo env"
+    elif [ -t 0 ] && id -nG | grep -qwE 'sudo|admin|wheel'; then may="sudo env"
+    fi
+  fi
+  if [ -n "$may" ]; then
+    say "Installing what GenStudio needs of the system: $missing"
+    $may true || may=""
+  fi
+  if [ -n "$may" ]; then
+    # Old lists may do where a source does not answer.
+    $may apt-get update -qq >/dev/null || true
+    if $may DEBIAN_FRONTEND=noninteractive \
+        apt-get install -y -qq --no-install-recommends $missing >/dev/null; then
+      missing=""
+    fi
+  fi
+  if [ -n "$missing" ]; then
+    say "Please install what GenStudio needs, then try again: sudo apt-get install $missing"
+    exit 1
+  fi
+elif [ -n "$missing" ] && [ "$(uname)" = Linux ]; then
+  say "GenStudio may need what Debian calls $missing; should it not start, install that."
+fi
+
+# An environment that was interrupted while it was made has no pip.
+"$venv/bin/python" -m pip --version >/dev/null 2>&1 || "$python" -m venv --clear "$venv"
+# Somebody who watches sees pip's progress; a log need not have it.
+quiet=--quiet
+if [ -t 1 ]; then quiet=""; fi
+say "Installing GenStudio into $venv; the first time takes some minutes, for PyTorch is large."
+"$venv/bin/python" -m pip install $quiet --upgrade pip
+"$venv/bin/python" -m pip install $quiet --editable ".[test]"

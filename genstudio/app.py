@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from genstudio.ui.shell.display import require_display
+from genstudio.ui.shell.libraries import qt_loading
 
 __all__ = ["open_window"]
 
@@ -25,7 +26,7 @@ def open_window(files: Sequence[Path | str] = ()) -> int:
         The exit code.
 
     Raises:
-        UserError: there is no display.
+        UserError: there is no display, or the system lacks a library.
     """
     require_display()
     # A person waits for these imports. Pydantic would look through every installed package for
@@ -33,7 +34,8 @@ def open_window(files: Sequence[Path | str] = ()) -> int:
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     gc.disable()
     try:
-        from genstudio.ui.shell.session import run_window  # noqa: PLC0415 - see above
+        with qt_loading():
+            from genstudio.ui.shell.session import run_window  # noqa: PLC0415 - see above
 
         return run_window(files)
     finally:

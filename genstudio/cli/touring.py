@@ -10,6 +10,7 @@ import typer
 
 from genstudio.cli.console import progress_console, say, say_json
 from genstudio.cli.options import Json
+from genstudio.ui.shell.libraries import qt_loading
 
 __all__ = ["tour"]
 
@@ -25,7 +26,9 @@ def tour(
     """Drive the real window through every panel and write one picture of each."""
     if offscreen:
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
-    from genstudio.ui.shell.tour import run_tour  # noqa: PLC0415 - Qt reads the variable as it starts
+    with qt_loading():
+        # Qt reads the variable as it starts.
+        from genstudio.ui.shell.tour import run_tour  # noqa: PLC0415 - see above
 
     console = progress_console()
 
