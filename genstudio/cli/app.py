@@ -11,6 +11,7 @@ import typer
 
 from genstudio.cli import (
     benchmarks,
+    comparing,
     completing,
     datasets,
     evaluating,
@@ -63,6 +64,7 @@ app.command("train")(training.train)
 app.command("sample")(sampling.sample)
 app.command("complete")(completing.complete)
 app.command("evaluate")(evaluating.evaluate)
+app.command("compare")(comparing.compare)
 app.command("families")(families.families)
 app.add_typer(datasets.app, name="data")
 app.add_typer(library.app, name="runs")

@@ -27,6 +27,8 @@ __all__ = [
     "Causality",
     "Cheat",
     "Cheated",
+    "Compare",
+    "Compared",
     "CompileSamplers",
     "Complete",
     "DataView",
@@ -263,6 +265,27 @@ class Cheat(Request):
 
 
 @dataclass(frozen=True)
+class Compare(Request):
+    """What one run shows beside others that learned from the same data. Result: `Compared`.
+
+    Attributes:
+        run: the run folder.
+        index: of the validation image that is scored.
+        seed: of the uniforms that the samples are drawn from.
+        count: how many samples.
+        device: where to compute.
+    """
+
+    job: ClassVar[str] = "compare"
+
+    run: Path
+    index: int = 0
+    seed: int = 0
+    count: int = 6
+    device: str = "auto"
+
+
+@dataclass(frozen=True)
 class CompileSamplers(Request):
     """Compile the fast samplers that are not ready here. Progress: `Share`. Result: None."""
 
@@ -433,6 +456,25 @@ class Moved(Joinable):
             tuple(nats for part in parts for nats in part.earlier),
             tuple(nats for part in parts for nats in part.later),
         )
+
+
+@dataclass(frozen=True)
+class Compared:
+    """One run's part of a comparison.
+
+    Attributes:
+        samples: (n, *S) uint8, from the same uniforms for every run.
+        image: (*S) uint8, the validation image.
+        surprise: (*S) float64, bits of each of its symbols.
+        nats: −ln p of the image.
+        seconds: to draw one image alone.
+    """
+
+    samples: NDArray[np.uint8]
+    image: NDArray[np.uint8]
+    surprise: NDArray[np.float64]
+    nats: float
+    seconds: float
 
 
 @dataclass(frozen=True)
