@@ -138,7 +138,7 @@ class GatedPixelCNN(Autoregressive):
         ),
         Preset(
             name="thorough",
-            help="Below PixelCNN's nats; a night on a CPU or minutes on a GPU.",
+            help="Ten layers of 128 maps, for a GPU.",
             config={"channels": 128, "layers": 10, "head": 128, "location": True},
             training={"length": 40, "unit": "epochs", "batch_size": 64, "ema": 0.999},
         ),
@@ -160,7 +160,7 @@ class GatedPixelCNN(Autoregressive):
         self.layers = nn.ModuleList(GatedLayer(config, space, k) for k in range(config.layers))
         self.hidden = LeftConv2d("B", config.head, (config.head,), 1, c)
         self.last = LeftConv2d("B", config.head, (space.levels * c,), 1, c)
-        # Maps beside each other in memory: twice the training speed on a CPU.
+        # Maps beside each other in memory: a tenth off a training step on a CPU.
         for parameter in self.parameters():
             if parameter.dim() == 4:
                 parameter.data = parameter.data.contiguous(memory_format=torch.channels_last)
