@@ -53,7 +53,16 @@ class Case:
     space: Grid = field(default=_BINARY)
 
 
-CASES = (Case("pixelcnn", {"channels": 32, "blocks": 15, "head": 32}, "15 blocks of 32", 400, 4),)
+CASES = (
+    Case("pixelcnn", {"channels": 32, "blocks": 15, "head": 32}, "15 blocks of 32", 400, 4),
+    Case(
+        "gated-pixelcnn",
+        {"channels": 128, "layers": 10, "head": 128},
+        "10 layers of 128",
+        times=100,
+        floors=3,
+    ),
+)
 
 
 def run(options: Options) -> list[Row]:

@@ -44,10 +44,10 @@ class GatedPixelCNNConfig(Settings):
     """The network's size."""
 
     channels: int = setting(
-        48, help="Feature maps of each stack, after the gates.", formula="p", ge=6, le=1024
+        40, help="Feature maps of each stack, after the gates.", formula="p", ge=6, le=1024
     )
     layers: int = setting(
-        8,
+        7,
         help="Gated layers; each lets a pixel see further up and to both sides.",
         ge=1,
         le=40,
@@ -133,12 +133,12 @@ class GatedPixelCNN(Autoregressive):
         Preset(
             name="good",
             help="Clear samples, of a class that is asked for; an hour on two cores.",
-            config={"channels": 48, "layers": 8, "head": 64, "location": True},
-            training={"length": 10000, "unit": "steps", "batch_size": 32, "ema": 0.998},
+            config={"channels": 40, "layers": 7, "head": 64, "location": True},
+            training={"length": 8000, "unit": "steps", "batch_size": 32, "ema": 0.998},
         ),
         Preset(
             name="thorough",
-            help="Below PixelCNN's nats; a night on a CPU or minutes on a GPU.",
+            help="Ten layers of 128 maps, for a GPU.",
             config={"channels": 128, "layers": 10, "head": 128, "location": True},
             training={"length": 40, "unit": "epochs", "batch_size": 64, "ema": 0.999},
         ),
@@ -160,7 +160,7 @@ class GatedPixelCNN(Autoregressive):
         self.layers = nn.ModuleList(GatedLayer(config, space, k) for k in range(config.layers))
         self.hidden = LeftConv2d("B", config.head, (config.head,), 1, c)
         self.last = LeftConv2d("B", config.head, (space.levels * c,), 1, c)
-        # Maps beside each other in memory: twice the training speed on a CPU.
+        # Maps beside each other in memory: a tenth off a training step on a CPU.
         for parameter in self.parameters():
             if parameter.dim() == 4:
                 parameter.data = parameter.data.contiguous(memory_format=torch.channels_last)
