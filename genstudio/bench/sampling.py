@@ -53,7 +53,12 @@ class Case:
     space: Grid = field(default=_BINARY)
 
 
-CASES = (Case("pixelcnn", {"channels": 32, "blocks": 15, "head": 32}, "15 blocks of 32", 400, 4),)
+CASES = (
+    Case("fvsbn", {}, "no hidden units", 1000),
+    Case("nade", {"hidden": 500}, "500 hidden units", milliseconds=5),
+    Case("made", {"hidden": 500}, "500 hidden units", 1000),
+    Case("pixelcnn", {"channels": 32, "blocks": 15, "head": 32}, "15 blocks of 32", 400, 4),
+)
 
 
 def run(options: Options) -> list[Row]:

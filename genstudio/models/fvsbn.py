@@ -119,6 +119,7 @@ class FVSBN(FlatAutoregressive):
 
     def biases(self, y: Tensor | None) -> Tensor:
         """What each logit starts from, (B or 1, K − 1, D)."""
+        y = self.condition(y)
         if self.told is None or y is None:
             return self.bias[None]
         told: Tensor = self.told(y).view(len(y), *self.bias.shape)

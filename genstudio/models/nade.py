@@ -196,11 +196,13 @@ class NADE(FlatAutoregressive):
 
     def start_hidden(self, y: Tensor | None) -> Tensor:
         """c, and what the class adds: (B or 1, H)."""
-        return self.c[None] if y is None or not self.told else self.c + self.told[0](y)
+        y = self.condition(y)
+        return self.c[None] if y is None else self.c + self.told[0](y)
 
     def start_out(self, y: Tensor | None) -> Tensor:
         """b, and what the class adds: (B or 1, D, K − 1)."""
-        if y is None or not self.told:
+        y = self.condition(y)
+        if y is None:
             return self.b[None]
         told: Tensor = self.told[1](y).view(len(y), *self.b.shape)
         return self.b + told
