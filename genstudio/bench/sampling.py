@@ -54,6 +54,9 @@ class Case:
 
 
 CASES = (
+    Case("fvsbn", {}, "no hidden units", 1000),
+    Case("nade", {"hidden": 500}, "500 hidden units", milliseconds=5),
+    Case("made", {"hidden": 500}, "500 hidden units", 1000),
     Case("pixelcnn", {"channels": 32, "blocks": 15, "head": 32}, "15 blocks of 32", 400, 4),
     Case(
         "gated-pixelcnn",

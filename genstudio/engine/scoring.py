@@ -14,7 +14,11 @@ __all__ = ["nats"]
 
 
 def nats(
-    model: GenerativeModel, x: Tensor, y: Tensor | None, batch_size: int
+    model: GenerativeModel,
+    x: Tensor,
+    y: Tensor | None,
+    batch_size: int,
+    ensemble: bool = False,
 ) -> Generator[int, None, Tensor]:
     """Negative log-likelihood of each datum; yields how many are done, returns (N,) in nats.
 
@@ -23,6 +27,7 @@ def nats(
         x: (N, *S) symbols, of any integer type.
         y: (N, L), or None.
         batch_size: data scored at once.
+        ensemble: score the average of models that the settings ask for, where they do.
 
     Raises:
         UserError: the model has no likelihood.
@@ -34,6 +39,7 @@ def nats(
         part = slice(start, start + batch_size)
         with torch.no_grad():
             told = y[part] if y is not None and model.conditional else None
-            scores.append(-model.log_prob(x[part].long(), told).double())
+            score = model.ensemble_log_prob if ensemble else model.log_prob
+            scores.append(-score(x[part].long(), told).double())
         yield min(start + batch_size, len(x))
     return torch.cat(scores)

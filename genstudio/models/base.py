@@ -175,6 +175,14 @@ class Density(ABC):
     def log_prob(self, x: Tensor, y: Tensor | None = None) -> Tensor:
         """Ln p(x) or ln p(x | y), exact, in nats; x (B, *S), returns (B,)."""
 
+    def ensemble_log_prob(self, x: Tensor, y: Tensor | None = None) -> Tensor:
+        """Ln p(x) of the average of models that an evaluation scores, exact, nats, (B,).
+
+        By default the average is of one. A family whose average has no conditionals to draw from
+        (several orders) overrides this, and `log_prob` stays that of the model that is drawn.
+        """
+        return self.log_prob(x, y)
+
 
 class Inpainting(ABC):
     """A model that can draw what is hidden."""

@@ -24,7 +24,7 @@ from genstudio.core.settings import Settings, setting
 from genstudio.core.spaces import Space
 from genstudio.kernels.base import Kernel
 from genstudio.models.sampling import Predictor
-from genstudio.models.sequence import FlatAutoregressive, OrderedSettings
+from genstudio.models.sequence import FlatAutoregressive, OrderedSettings, with_symbol_zero
 from genstudio.nn.condition import LabelEmbedding
 
 if TYPE_CHECKING:
@@ -119,6 +119,7 @@ class FVSBN(FlatAutoregressive):
 
     def biases(self, y: Tensor | None) -> Tensor:
         """What each logit starts from, (B or 1, K − 1, D)."""
+        y = self.condition(y)
         if self.told is None or y is None:
             return self.bias[None]
         told: Tensor = self.told(y).view(len(y), *self.bias.shape)
@@ -143,11 +144,6 @@ class FVSBN(FlatAutoregressive):
 
         columns = (self.weight * self.mask).detach().permute(2, 1, 0).contiguous()
         return FVSBNWeights(columns.numpy())
-
-
-def with_symbol_zero(free: Tensor) -> Tensor:
-    """(B, K − 1, …) → (B, K, …): symbol 0 has the logit 0, as σ(a) = softmax(0, a)."""
-    return torch.cat([torch.zeros_like(free[:, :1]), free], dim=1)
 
 
 class FVSBNPredictor(Predictor):

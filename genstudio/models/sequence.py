@@ -19,7 +19,7 @@ from genstudio.core.settings import Settings, setting
 from genstudio.core.spaces import Grid
 from genstudio.models.base import Autoregressive
 
-__all__ = ["FlatAutoregressive", "OrderedSettings"]
+__all__ = ["FlatAutoregressive", "OrderedSettings", "with_symbol_zero"]
 
 
 class OrderedSettings(Settings):
@@ -75,3 +75,8 @@ class FlatAutoregressive(Autoregressive):
     def rescaled(self, x: Tensor) -> Tensor:
         """Symbols 0 … K − 1 as numbers 0 … 1, of the type of the weights."""
         return x.to(next(self.parameters()).dtype) / (self.space.levels - 1)
+
+
+def with_symbol_zero(free: Tensor) -> Tensor:
+    """(B, K − 1, …) → (B, K, …): symbol 0 has the logit 0, as σ(a) = softmax(0, a)."""
+    return torch.cat([torch.zeros_like(free[:, :1]), free], dim=1)

@@ -32,6 +32,7 @@ SMALL: dict[str, dict[str, Any]] = {
     "pixelcnn": {"channels": 12, "blocks": 2, "head": 9, "location": True},
     "gated-pixelcnn": {"channels": 8, "layers": 3, "head": 7, "location": True},
     "fvsbn": {},
+    "nade": {"hidden": 20},
     "made": {"hidden": 24, "layers": 2, "masks": 2, "direct": True},
 }
 TINY = Grid(height=2, width=2, channels=3, levels=2)  # 2¹² images: all of them are enumerated

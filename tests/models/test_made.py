@@ -5,9 +5,16 @@ from __future__ import annotations
 import itertools
 import math
 
+import numpy as np
+import pytest
 import torch
 
+from genstudio.core.draw import DrawControls, Way
+from genstudio.core.errors import UserError
 from genstudio.core.spaces import Grid
+from genstudio.core.trace import TraceChunk
+from genstudio.core.uniforms import uniforms
+from genstudio.models import made
 from genstudio.models.made import MADE, MADEConfig
 
 
@@ -24,10 +31,11 @@ def test_a_path_from_input_to_output_exists_only_forwards() -> None:
     """The product of the masks counts paths: strictly lower triangular (section 3.1)."""
     space = Grid(height=3, width=4, levels=2)
     model = MADE(space, MADEConfig(hidden=50, layers=2))
-    first, second, last = (model.get_buffer(f"mask{layer}_0") for layer in range(3))
+    first, second, last, direct = model.masks(0)
     paths = (last @ second @ first)[: space.dimensions]
     assert torch.count_nonzero(paths.triu()) == 0
     below = torch.ones(12, 12).tril(-1).bool()
+    assert torch.equal(direct[: space.dimensions] > 0, below)
     assert (paths[below] > 0).float().mean() > 0.8, "and nearly every allowed path is there"
 
 
@@ -81,3 +89,43 @@ def test_without_hidden_paths_one_symbol_is_a_bias() -> None:
     expected = bias.log_softmax(0)
     torch.testing.assert_close(model.log_prob(x).detach(), expected)
     assert math.isclose(float(model.log_prob(x).detach().exp().sum()), 1.0, rel_tol=1e-6)
+
+
+def test_drawing_an_image_uses_each_connection_that_a_mask_keeps_once() -> None:
+    space = Grid(height=3, width=4, levels=3)
+    model = noisy(MADEConfig(hidden=40, layers=3, masks=2, direct=True), space)
+    with torch.no_grad():
+        kernel = model.kernel(torch.zeros(1, *space.shape, dtype=torch.long), None)
+    assert kernel is not None
+    kept = sum(int(mask.sum()) for index in range(2) for mask in model.masks(index))
+    assert kernel.multiply_adds == kept
+
+
+def test_an_ensemble_too_large_to_be_laid_out_is_drawn_the_cached_way(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    space = Grid(height=3, width=4, levels=2)
+    model = noisy(MADEConfig(hidden=40, layers=2, masks=3), space)
+    u = uniforms(0, 2, 12)
+    compiled = drawn(model, u, Way.COMPILED)
+    laid_out = 3 * (40 * 12 + 40 * 40 + 40 * 24)
+    monkeypatch.setattr(made, "_MOST_LAID_OUT", laid_out)
+    np.testing.assert_array_equal(drawn(model, u, Way.COMPILED), compiled)
+    monkeypatch.setattr(made, "_MOST_LAID_OUT", laid_out - 1)
+    with pytest.raises(UserError, match="no compiled sampler"):
+        drawn(model, u, Way.COMPILED)
+    np.testing.assert_array_equal(drawn(model, u, Way.FASTEST), compiled)
+
+
+def drawn(model: MADE, u: np.ndarray, way: Way) -> np.ndarray:
+    with torch.no_grad():
+        return TraceChunk.joined(list(model.sample_steps(2, u, DrawControls(), None, way))).symbols
+
+
+def test_the_masks_follow_the_weights_to_another_type() -> None:
+    model = noisy(MADEConfig(hidden=8), Grid(height=2, width=2, levels=2))
+    x = torch.zeros(1, 2, 2, 1, dtype=torch.long)
+    before = model.log_prob(x)
+    after = model.double().log_prob(x)
+    assert after.dtype == torch.float64
+    torch.testing.assert_close(after.float(), before)

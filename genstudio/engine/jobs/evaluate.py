@@ -31,7 +31,7 @@ def run(request: Evaluate) -> Generator[Share, Wish | None, Evaluation]:
     split = data.split(request.split)
     x = torch.from_numpy(split.symbols[: request.limit]).to(model.device)
     y = torch.from_numpy(split.labels[: request.limit]).to(model.device)
-    scoring = nats(model, x, y if y.shape[1] else None, 64)
+    scoring = nats(model, x, y if y.shape[1] else None, 64, ensemble=True)
     while True:
         try:
             yield Share(next(scoring), len(x), f"images of the {request.split} split")
