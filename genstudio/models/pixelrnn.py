@@ -1,0 +1,238 @@
+"""What the two PixelRNNs share: van den Oord, Kalchbrenner & Kavukcuoglu (2016), table 1.
+
+A 7×7 convolution with mask A, residual LSTM layers (figure 5, right: 2h maps in, h of the state,
+a 1×1 convolution back up to 2h, plus the input), two times ReLU and a 1×1 convolution with
+mask B, and a softmax over the K levels of each symbol.
+
+Maps are kept as (H, W, B, features): then what a wave computes at once is one block of memory.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from genstudio.core.settings import Settings, setting
+from genstudio.core.spaces import Grid
+from genstudio.models.base import Autoregressive
+from genstudio.models.sampling import Predictor
+from genstudio.nn.condition import LabelEmbedding
+from genstudio.nn.gates import GateConv
+from genstudio.nn.masked import MaskedConv2d
+
+__all__ = ["LSTMLayer", "Past", "PixelRNN", "PixelRNNConfig", "PixelRNNPredictor"]
+
+
+class PixelRNNConfig(Settings):
+    """The network's size."""
+
+    hidden: int = setting(
+        16, help="Maps of each layer's state; twice as many pass between them.", formula="h",
+        ge=3, le=256,
+    )
+    layers: int = setting(3, help="LSTM layers, each with a residual connection.", ge=1, le=12)
+    head: int = setting(
+        32, help="Maps of the two 1×1 layers before the softmax.", ge=6, le=2048
+    )
+    conditional: bool = setting(
+        False, help="Tell the model the class, so that one can be asked for.", formula="p(x | y)"
+    )
+
+
+@dataclass(frozen=True)
+class Past:
+    """What a pass of the network leaves of one layer, for those who go on from there.
+
+    Attributes:
+        u: (H, W, B, 2h), the layer's input.
+        h: (G, H, W, B, h), the states.
+        c: (G, H, W, B, h), the cell states.
+    """
+
+    u: Tensor
+    h: Tensor
+    c: Tensor
+
+
+class LSTMLayer(nn.Module, ABC):
+    """One layer of G waves, each of whose positions reads T positions of the front before.
+
+    Attributes:
+        gates: K^is.
+        state: (G, T, h, 4h), K^ss; unmasked, for all that it reads is of earlier pixels.
+        up: the 1×1 convolution to 2h maps.
+        told: what the gates are told of the class.
+    """
+
+    def __init__(
+        self, config: PixelRNNConfig, space: Grid, waves: int, kernel: int, taps: int
+    ) -> None:
+        super().__init__()
+        h, channels = config.hidden, space.channels
+        self.waves = waves
+        self.gates = GateConv(waves, 2 * h, h, kernel, channels)
+        bound = (taps * h) ** -0.5
+        self.state = nn.Parameter(torch.empty(waves, taps, h, 4 * h).uniform_(-bound, bound))
+        self.up = MaskedConv2d("B", h, 2 * h, 1, channels)
+        self.told = LabelEmbedding(space.labels, waves * 4 * h) if config.conditional else None
+
+    def classes(self, y: Tensor | None) -> Tensor | None:
+        """What the gates of each wave are told, (G, B, 4h)."""
+        if self.told is None or y is None:
+            return None
+        told: Tensor = self.told(y)
+        return told.unflatten(1, (self.waves, -1)).transpose(0, 1)
+
+    def risen(self, u: Tensor, h: Tensor) -> Tensor:
+        """The layer's output: u (…, 2h) plus the states h (…, h) taken up to 2h maps."""
+        weight, bias = self.up.taps()
+        return u + (h @ weight + bias)
+
+    @abstractmethod
+    def forward(self, u: Tensor, y: Tensor | None, kept: list[Past] | None) -> Tensor:
+        """(H, W, B, 2h) → the same; what the layer leaves is added to `kept`."""
+
+
+class PixelRNN(Autoregressive):
+    """A 7×7 convolution, LSTM layers, and a head; a family says what its layers are."""
+
+    spaces = (Grid,)
+    space: Grid
+    config: PixelRNNConfig
+
+    def __init__(self, space: Grid, config: PixelRNNConfig) -> None:
+        super().__init__(space, config)
+        c, wide, head = space.channels, 2 * config.hidden, config.head
+        self.first = MaskedConv2d("A", c, wide, 7, c)
+        self.layers = nn.ModuleList(self.layer() for _ in range(config.layers))
+        self.hidden1 = MaskedConv2d("B", wide, head, 1, c)
+        self.hidden2 = MaskedConv2d("B", head, head, 1, c)
+        self.last = MaskedConv2d("B", head, space.levels * c, 1, c)
+
+    @abstractmethod
+    def layer(self) -> LSTMLayer:
+        """A new layer."""
+
+    @property
+    def lstm_layers(self) -> list[LSTMLayer]:
+        """The layers, as what they are."""
+        return [layer for layer in self.layers if isinstance(layer, LSTMLayer)]
+
+    def logits(self, x: Tensor, y: Tensor | None = None) -> Tensor:
+        """(B, H, W, C) → (B, K, H, W, C)."""
+        return self.network(self.rescaled(x), y)
+
+    def network(self, image: Tensor, y: Tensor | None, kept: list[Past] | None = None) -> Tensor:
+        """(B, H, W, C) of −1 … 1 → (B, K, H, W, C); what each layer leaves is added to `kept`."""
+        u = self.first_maps(image)
+        for layer in self.layers:
+            u = layer(u, y, kept)
+        return self.top(u).permute(2, 3, 0, 1, 4)
+
+    def rescaled(self, x: Tensor) -> Tensor:
+        """Symbols 0 … K − 1 as numbers −1 … 1."""
+        return x.to(self.first.weight.dtype) * (2 / (self.space.levels - 1)) - 1
+
+    def first_maps(self, image: Tensor) -> Tensor:
+        """The 7×7 convolution, (B, H, W, C) → (H, W, B, 2h), as a product with what it sees."""
+        weight, bias = self.first.taps()
+        padded = F.pad(image.permute(1, 2, 0, 3), (0, 0, 0, 0, 3, 3, 3, 0))
+        seen = padded.unfold(0, 4, 1).unfold(1, 7, 1)  # (H, W, B, C, 4, 7)
+        return seen.permute(0, 1, 2, 4, 5, 3).flatten(3) @ weight + bias
+
+    def top(self, u: Tensor) -> Tensor:
+        """The head: (…, 2h) → logits (…, K, C); map m is of level m // C and channel m mod C."""
+        for layer in (self.hidden1, self.hidden2, self.last):
+            weight, bias = layer.taps()
+            u = F.relu(u) @ weight + bias
+        return u.unflatten(-1, (self.space.levels, self.space.channels))
+
+
+class PixelRNNPredictor(Predictor):
+    """The network one pixel at a time; how a layer goes on from its past is the family's."""
+
+    def __init__(self, model: PixelRNN, x: Tensor, y: Tensor | None) -> None:
+        self.model = model
+        self.x = x.clone()
+        self.y = y
+        height, width, self.channels = model.space.shape
+        self.width = width
+        dtype = model.first.weight.dtype
+        self.image = x.new_zeros((len(x), height + 3, width + 6, self.channels), dtype=dtype)
+        layers = model.lstm_layers
+        with torch.no_grad():
+            self.first = model.first.taps()
+            self.input = [layer.gates.taps() for layer in layers]
+            self.told = [layer.classes(y) for layer in layers]
+            shape = (height, width, len(x))
+            self.past = [
+                Past(
+                    u=x.new_zeros((*shape, 2 * model.config.hidden), dtype=dtype),
+                    h=x.new_zeros((layer.waves, *shape, model.config.hidden), dtype=dtype),
+                    c=x.new_zeros((layer.waves, *shape, model.config.hidden), dtype=dtype),
+                )
+                for layer in layers
+            ]
+
+    @abstractmethod
+    def states(self, layer: int, row: int, column: int) -> Tensor:
+        """What the layer's states (B, h) at a pixel come to, which are kept as its past."""
+
+    def begin_row(self, row: int) -> None:
+        """All of the row above is known now."""
+
+    def prefix(self, steps: int) -> Tensor:
+        """One pass of the whole network, whose layers are kept as the past of what follows."""
+        # Places after the prefix hold what unknown symbols led to; each is computed anew, in
+        # order, before it is read.
+        self.past = []
+        image = self.model.rescaled(self.x)
+        self.image[:, 3:, 3 : 3 + self.width] = image
+        out = self.model.network(image, self.y, self.past)
+        return out.flatten(2)[:, :, :steps].transpose(1, 2)
+
+    def logits(self, step: int) -> Tensor:
+        """The column of one pixel through every layer; (B, K)."""
+        pixel, channel = divmod(step, self.channels)
+        row, column = divmod(pixel, self.width)
+        if column == channel == 0:
+            self.begin_row(row)
+        weight, bias = self.first
+        patch = self.image[:, row : row + 4, column : column + 7]
+        u = torch.addmm(bias, patch.flatten(1), weight)
+        for index, layer in enumerate(self.model.lstm_layers):
+            self.past[index].u[row, column] = u
+            u = layer.risen(u, self.states(index, row, column))
+        return self.model.top(u)[..., channel]
+
+    def put(self, step: int, symbols: Tensor) -> None:
+        """Write into the image."""
+        pixel, channel = divmod(step, self.channels)
+        row, column = divmod(pixel, self.width)
+        self.image[:, row + 3, column + 3, channel] = self.model.rescaled(symbols)
+
+    def update(self, layer: int, wave: int, seen: Tensor, before: list[Tensor], c: Tensor) -> tuple[Tensor, Tensor]:
+        """Equation 3 at one position.
+
+        Args:
+            layer: which.
+            wave: which of the layer's directions.
+            seen: (B, columns · 2h), the inputs that the position sees.
+            before: T states (B, h) of the front before.
+            c: (B, h), c′.
+
+        Returns:
+            h and c, (B, h).
+        """
+        weight, bias = self.input[layer]
+        told = self.told[layer]
+        kernel = self.model.lstm_layers[layer].state[wave].flatten(0, 1)
+        z = torch.addmm(bias[wave], seen, weight[wave])
+        z = torch.addmm(z if told is None else z + told[wave], torch.cat(before, 1), kernel)
+        o, f, i, g = z.chunk(4, 1)
+        c = f.sigmoid() * c + i.sigmoid() * g.tanh()
+        return o.sigmoid() * c.tanh(), c
