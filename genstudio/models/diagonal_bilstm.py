@@ -9,8 +9,6 @@ sees all that was drawn before it.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import torch
 from torch import Tensor
 
@@ -91,6 +89,16 @@ class DiagonalBiLSTM(PixelRNN):
     def predictor(self, x: Tensor, y: Tensor | None) -> Predictor:
         """Only what each new pixel adds."""
         return DiagonalBiLSTMPredictor(self, x, y)
+
+    def kernel(self, x: Tensor, y: Tensor | None) -> Kernel:
+        """The same in machine code."""
+        from genstudio.kernels.diagonal_bilstm import DiagonalBiLSTMKernel  # noqa: PLC0415 - numba takes a while
+
+        return DiagonalBiLSTMKernel(*self.kernel_parts(x, y))
+
+    def kernel_taps(self, state: Tensor) -> Tensor:
+        """Along a row: beside and above for the first direction, above and beside for the second."""
+        return torch.stack((state[0].flip(0), state[1]))
 
 
 class DiagonalBiLSTMPredictor(PixelRNNPredictor):

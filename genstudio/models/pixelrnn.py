@@ -10,19 +10,34 @@ Maps are kept as (H, W, B, features): then what a wave computes at once is one b
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional as F
 
 from genstudio.core.settings import Settings, setting
 from genstudio.core.spaces import Grid
 from genstudio.models.base import Autoregressive
-from genstudio.models.sampling import Predictor
+from genstudio.models.sampling import Predictor, probabilities
 from genstudio.nn.condition import LabelEmbedding
-from genstudio.nn.gates import GateConv
-from genstudio.nn.masked import MaskedConv2d
+from genstudio.nn.gates import GateConv, doubled_content
+from genstudio.nn.masked import MaskedConv2d, by_channel, channel_starts
+
+if TYPE_CHECKING:
+    from genstudio.kernels.pixelrnn import LayerPast, PixelRNNWeights
+
+    KernelParts: TypeAlias = tuple[
+        PixelRNNWeights,
+        NDArray[np.float32],
+        Callable[[], tuple[NDArray[np.float32], NDArray[np.float32], LayerPast]],
+        tuple[int, int, int],
+        int,
+    ]
 
 __all__ = ["LSTMLayer", "Past", "PixelRNN", "PixelRNNConfig", "PixelRNNPredictor"]
 
@@ -150,6 +165,96 @@ class PixelRNN(Autoregressive):
             weight, bias = layer.taps()
             u = F.relu(u) @ weight + bias
         return u.unflatten(-1, (self.space.levels, self.space.channels))
+
+    @abstractmethod
+    def kernel_taps(self, state: Tensor) -> Tensor:
+        """K^ss (G, T, h, 4h) with its taps in the order in which the kernel keeps states."""
+
+    def kernel_parts(self, x: Tensor, y: Tensor | None) -> KernelParts:
+        """What the compiled sampler of either family is made of."""
+        from genstudio.kernels.pixelrnn import LayerPast  # noqa: PLC0415 - numba takes a while
+
+        c = self.space.channels
+        wide, narrow = (by_channel(n * self.config.hidden, c) for n in (2, 1))
+        gates = self._gate_order()
+        told = []
+        for layer in self.lstm_layers:
+            classes, bias = layer.classes(y), layer.gates.bias[:, None]
+            known = bias.expand(-1, len(x), -1) if classes is None else bias + classes
+            told.append(doubled_content(known)[..., gates])
+
+        def full_pass() -> tuple[NDArray[np.float32], NDArray[np.float32], LayerPast]:
+            kept: list[Past] = []
+            image = self.rescaled(x)
+            with torch.no_grad():
+                out = self.network(image, y, kept)
+            # (H, W, B, maps) of each layer → (B, L, H, W, maps), and with G after L.
+            u = torch.stack([past.u for past in kept])[..., wide].permute(3, 0, 1, 2, 4)
+            h, cells = (
+                torch.stack(maps)[..., narrow].permute(4, 0, 1, 2, 3, 5)
+                for maps in ([past.h for past in kept], [past.c for past in kept])
+            )
+            p = probabilities(out.flatten(2).transpose(1, 2))
+            return p, image.numpy(), LayerPast(u.numpy(), h.numpy(), cells.numpy())
+
+        return (
+            self.once_per_weights(self._kernel_weights),
+            torch.stack(told).detach().contiguous().numpy(),
+            full_pass,
+            self.space.shape,
+            self.space.levels,
+        )
+
+    def _gate_order(self) -> Tensor:
+        """(4h,) the four gates of each map in turn, maps in the order of their channels."""
+        h = self.config.hidden
+        return (by_channel(h, self.space.channels)[:, None] + torch.arange(4) * h).flatten()
+
+    def _kernel_weights(self) -> PixelRNNWeights:
+        """Every matrix with its rows and columns in the order of the maps' channels."""
+        from genstudio.kernels.pixelrnn import PixelRNNWeights  # noqa: PLC0415 - as above
+
+        c, levels = self.space.channels, self.space.levels
+        sizes = (2 * self.config.hidden, self.config.hidden, self.config.head)
+        wide, narrow, head = (by_channel(size, c) for size in sizes)
+        gates = self._gate_order()
+
+        def matrix(layer: MaskedConv2d, outputs: Tensor, inputs: Tensor) -> Tensor:
+            return layer.taps()[0].T[outputs][:, inputs]
+
+        def bias(layer: MaskedConv2d, outputs: Tensor) -> Tensor:
+            return layer.taps()[1][outputs]
+
+        def plain(*parts: Tensor) -> NDArray[np.float32]:
+            return torch.stack(parts).detach().contiguous().numpy()
+
+        inputs, states = [], []
+        for layer in self.lstm_layers:
+            seen = doubled_content(layer.gates.taps()[0])[..., gates]  # (G, columns · 2h, 4h)
+            seen = seen.unflatten(1, (-1, len(wide)))[:, :, wide]
+            inputs.append(seen.flatten(1, 2).transpose(1, 2))
+            taps = self.kernel_taps(doubled_content(layer.state))[:, :, narrow][..., gates]
+            states.append(taps.flatten(1, 2).transpose(1, 2))
+        first, first_bias = self.first.taps()  # (4 · 7 · C, 2h)
+        layers, last = self.lstm_layers, by_channel(levels * c, c)
+        starts = [channel_starts(size, c) for size in sizes]
+        return PixelRNNWeights(
+            first=plain(*first[:, wide].unflatten(0, (4, -1)).transpose(1, 2)),
+            first_bias=plain(first_bias[wide])[0],
+            input=plain(*inputs),
+            state=plain(*states),
+            up=plain(*(matrix(layer.up, wide, narrow) for layer in layers)),
+            up_bias=plain(*(bias(layer.up, wide) for layer in layers)),
+            hidden1=plain(matrix(self.hidden1, head, wide))[0],
+            hidden1_bias=plain(bias(self.hidden1, head))[0],
+            hidden2=plain(matrix(self.hidden2, head, head))[0],
+            hidden2_bias=plain(bias(self.hidden2, head))[0],
+            last=plain(matrix(self.last, last, head))[0],
+            last_bias=plain(bias(self.last, last))[0],
+            starts_wide=starts[0],
+            starts_narrow=starts[1],
+            starts_head=starts[2],
+        )
 
 
 class PixelRNNPredictor(Predictor):

@@ -7,7 +7,7 @@ a triangle above it, which widens by (k − 1)/2 places to either side with each
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import torch
 from torch import Tensor
@@ -114,6 +114,16 @@ class RowLSTM(PixelRNN):
     def predictor(self, x: Tensor, y: Tensor | None) -> Predictor:
         """Only what each new pixel adds."""
         return RowLSTMPredictor(self, x, y)
+
+    def kernel(self, x: Tensor, y: Tensor | None) -> Kernel:
+        """The same in machine code."""
+        from genstudio.kernels.row_lstm import RowLSTMKernel  # noqa: PLC0415 - numba takes a while
+
+        return RowLSTMKernel(*self.kernel_parts(x, y))
+
+    def kernel_taps(self, state: Tensor) -> Tensor:
+        """From the left, as they are."""
+        return state
 
 
 class RowLSTMPredictor(PixelRNNPredictor):
