@@ -53,7 +53,11 @@ class Case:
     space: Grid = field(default=_BINARY)
 
 
-CASES = (Case("pixelcnn", {"channels": 32, "blocks": 15, "head": 32}, "15 blocks of 32", 400, 4),)
+CASES = (
+    Case("pixelcnn", {"channels": 32, "blocks": 15, "head": 32}, "15 blocks of 32", 400, 4),
+    Case("row-lstm", {"hidden": 16, "layers": 7, "head": 32}, "7 layers of 16", 100),
+    Case("diagonal-bilstm", {"hidden": 16, "layers": 7, "head": 32}, "7 layers of 16", 100),
+)
 
 
 def run(options: Options) -> list[Row]:

@@ -168,5 +168,6 @@ def _draw(
                 symbols[b],
                 probabilities[b, step - first],
             )
-            if column == width - 1 and c == channels - 1:
+            # No row reads what the last one would leave.
+            if column == width - 1 and c == channels - 1 and step + 1 < symbols.shape[1]:
                 _from_the_right(w, told, lines, b, z)

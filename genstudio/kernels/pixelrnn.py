@@ -140,6 +140,14 @@ class PixelRNNKernel(Kernel):
     def run(self, drawing: Drawing, first: int, p: Floats) -> None:
         """Draw as many steps from `first` as p (B, steps, K) has room for."""
 
+    @property
+    def multiply_adds(self) -> int:
+        """At every pixel each weight that is not masked is used once."""
+        w = self.weights
+        matrices = (w.first, w.input, w.state, w.up, w.hidden1, w.hidden2, w.last)
+        height, width, _ = self.shape
+        return height * width * sum(int(np.count_nonzero(matrix)) for matrix in matrices)
+
     def skip(self, drawing: Drawing, steps: int) -> Floats:
         """One full pass for whole pixels, whose layers are the past of what follows."""
         height, width, channels = self.shape

@@ -1,10 +1,11 @@
-"""Diagonal BiLSTM: van den Oord, Kalchbrenner & Kavukcuoglu (2016), Pixel Recurrent Neural Networks.
+"""Diagonal BiLSTM of PixelRNN: van den Oord, Kalchbrenner & Kavukcuoglu (2016).
 
 Section 3.2: two states go over the image along its diagonals, from either corner at the top.
 K^is is a 1×1 convolution with mask B, K^ss a 2×1 convolution along the columns of the skewed map:
 a state is made of the one above and the one beside it. The map of the second direction is moved
 down by one row before both are added, so that no pixel sees what is to its right. So each pixel
-sees all that was drawn before it.
+sees all that was drawn before it, but for the last pixel of the row above: mask A hides that from
+the states of its own row, and only the 7×7 convolution sees it, from three columns away at most.
 """
 
 from __future__ import annotations
@@ -38,14 +39,15 @@ class DiagonalLayer(LSTMLayer):
         self.skew = Skew(space.height, space.width)
 
     def forward(self, u: Tensor, y: Tensor | None, kept: list[Past] | None) -> Tensor:
-        """(H, W, B, 2h) → the same; what the layer leaves is added to `kept`."""
+        """(B, 2h, H, W) → the same; what the layer leaves is added to `kept`."""
+        u = u.permute(2, 3, 0, 1)
         size = u.shape[:2]
         gates = self.gates(self.skew(u.flatten(0, 1)), self.classes(y))
         h, c = wavefront_lstm(gates, doubled_content(self.state), self.skew.fronts)
         if kept is not None:
-            maps = [self.skew.maps(states).unflatten(1, size) for states in (h, c)]
+            maps = [self.skew.maps(states).view(2, *size, *h.shape[2:]) for states in (h, c)]
             kept.append(Past(u, *maps))
-        return self.risen(u, self.skew.joined(h).unflatten(0, size))
+        return self.risen(u, self.skew.joined(h).view(*size, *h.shape[2:])).permute(2, 3, 0, 1)
 
 
 class DiagonalBiLSTM(PixelRNN):
@@ -97,7 +99,7 @@ class DiagonalBiLSTM(PixelRNN):
         return DiagonalBiLSTMKernel(*self.kernel_parts(x, y))
 
     def kernel_taps(self, state: Tensor) -> Tensor:
-        """Along a row: beside and above for the first direction, above and beside for the second."""
+        """As along a row: beside, above for the first direction, above, beside for the second."""
         return torch.stack((state[0].flip(0), state[1]))
 
 

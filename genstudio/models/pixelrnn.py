@@ -4,15 +4,17 @@ A 7×7 convolution with mask A, residual LSTM layers (figure 5, right: 2h maps i
 a 1×1 convolution back up to 2h, plus the input), two times ReLU and a 1×1 convolution with
 mask B, and a softmax over the K levels of each symbol.
 
-Maps are kept as (H, W, B, features): then what a wave computes at once is one block of memory.
+In memory maps lie as (H, W, B, features), whatever their shape is called: then what a wave
+computes at once is one block.
 """
 
 from __future__ import annotations
 
+import copy
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Self, TypeAlias
 
 import numpy as np
 import torch
@@ -46,13 +48,14 @@ class PixelRNNConfig(Settings):
     """The network's size."""
 
     hidden: int = setting(
-        16, help="Maps of each layer's state; twice as many pass between them.", formula="h",
-        ge=3, le=256,
+        16,
+        help="Maps of each layer's state; twice as many pass between them.",
+        formula="h",
+        ge=3,
+        le=256,
     )
     layers: int = setting(3, help="LSTM layers, each with a residual connection.", ge=1, le=12)
-    head: int = setting(
-        32, help="Maps of the two 1×1 layers before the softmax.", ge=6, le=2048
-    )
+    head: int = setting(32, help="Maps of the two 1×1 layers before the softmax.", ge=6, le=2048)
     conditional: bool = setting(
         False, help="Tell the model the class, so that one can be asked for.", formula="p(x | y)"
     )
@@ -100,7 +103,7 @@ class LSTMLayer(nn.Module, ABC):
         if self.told is None or y is None:
             return None
         told: Tensor = self.told(y)
-        return told.unflatten(1, (self.waves, -1)).transpose(0, 1)
+        return torch.unflatten(told, 1, (self.waves, -1)).transpose(0, 1)
 
     def risen(self, u: Tensor, h: Tensor) -> Tensor:
         """The layer's output: u (…, 2h) plus the states h (…, h) taken up to 2h maps."""
@@ -109,7 +112,19 @@ class LSTMLayer(nn.Module, ABC):
 
     @abstractmethod
     def forward(self, u: Tensor, y: Tensor | None, kept: list[Past] | None) -> Tensor:
-        """(H, W, B, 2h) → the same; what the layer leaves is added to `kept`."""
+        """(B, 2h, H, W) → the same; what the layer leaves is added to `kept`."""
+
+
+class FirstConv(MaskedConv2d):
+    """The 7×7 convolution with mask A, as a product with what each place sees."""
+
+    def forward(self, input: Tensor) -> Tensor:  # noqa: A002 - the name nn.Conv2d gives it
+        """(B, C, H, W) → (B, 2h, H, W)."""
+        weight, bias = self.taps()
+        padded = F.pad(input.permute(2, 3, 0, 1), (0, 0, 0, 0, 3, 3, 3, 0))
+        seen = padded.unfold(0, 4, 1).unfold(1, 7, 1)  # (H, W, B, C, 4, 7)
+        out = seen.permute(0, 1, 2, 4, 5, 3).flatten(3) @ weight + bias
+        return out.permute(2, 3, 0, 1)
 
 
 class PixelRNN(Autoregressive):
@@ -122,7 +137,7 @@ class PixelRNN(Autoregressive):
     def __init__(self, space: Grid, config: PixelRNNConfig) -> None:
         super().__init__(space, config)
         c, wide, head = space.channels, 2 * config.hidden, config.head
-        self.first = MaskedConv2d("A", c, wide, 7, c)
+        self.first = FirstConv("A", c, wide, 7, c)
         self.layers = nn.ModuleList(self.layer() for _ in range(config.layers))
         self.hidden1 = MaskedConv2d("B", wide, head, 1, c)
         self.hidden2 = MaskedConv2d("B", head, head, 1, c)
@@ -143,28 +158,33 @@ class PixelRNN(Autoregressive):
 
     def network(self, image: Tensor, y: Tensor | None, kept: list[Past] | None = None) -> Tensor:
         """(B, H, W, C) of −1 … 1 → (B, K, H, W, C); what each layer leaves is added to `kept`."""
-        u = self.first_maps(image)
+        y = self.condition(y)
+        u = self.first(image.permute(0, 3, 1, 2))
         for layer in self.layers:
             u = layer(u, y, kept)
-        return self.top(u).permute(2, 3, 0, 1, 4)
+        return self.top(u.permute(2, 3, 0, 1)).permute(2, 3, 0, 1, 4)
+
+    def depths(self) -> list[tuple[str, nn.Module]]:
+        """The 7×7 convolution and the layers."""
+        layers = [(f"layer {index}", layer) for index, layer in enumerate(self.layers, 1)]
+        return [("7×7, mask A", self.first), *layers]
+
+    def broken(self) -> Self:
+        """Mask B in place of mask A."""
+        copied = copy.deepcopy(self)
+        copied.first.unmask_self()
+        return copied
 
     def rescaled(self, x: Tensor) -> Tensor:
         """Symbols 0 … K − 1 as numbers −1 … 1."""
         return x.to(self.first.weight.dtype) * (2 / (self.space.levels - 1)) - 1
-
-    def first_maps(self, image: Tensor) -> Tensor:
-        """The 7×7 convolution, (B, H, W, C) → (H, W, B, 2h), as a product with what it sees."""
-        weight, bias = self.first.taps()
-        padded = F.pad(image.permute(1, 2, 0, 3), (0, 0, 0, 0, 3, 3, 3, 0))
-        seen = padded.unfold(0, 4, 1).unfold(1, 7, 1)  # (H, W, B, C, 4, 7)
-        return seen.permute(0, 1, 2, 4, 5, 3).flatten(3) @ weight + bias
 
     def top(self, u: Tensor) -> Tensor:
         """The head: (…, 2h) → logits (…, K, C); map m is of level m // C and channel m mod C."""
         for layer in (self.hidden1, self.hidden2, self.last):
             weight, bias = layer.taps()
             u = F.relu(u) @ weight + bias
-        return u.unflatten(-1, (self.space.levels, self.space.channels))
+        return torch.unflatten(u, -1, (self.space.levels, self.space.channels))
 
     @abstractmethod
     def kernel_taps(self, state: Tensor) -> Tensor:
@@ -231,7 +251,7 @@ class PixelRNN(Autoregressive):
         inputs, states = [], []
         for layer in self.lstm_layers:
             seen = doubled_content(layer.gates.taps()[0])[..., gates]  # (G, columns · 2h, 4h)
-            seen = seen.unflatten(1, (-1, len(wide)))[:, :, wide]
+            seen = torch.unflatten(seen, 1, (-1, len(wide)))[:, :, wide]
             inputs.append(seen.flatten(1, 2).transpose(1, 2))
             taps = self.kernel_taps(doubled_content(layer.state))[:, :, narrow][..., gates]
             states.append(taps.flatten(1, 2).transpose(1, 2))
@@ -239,7 +259,7 @@ class PixelRNN(Autoregressive):
         layers, last = self.lstm_layers, by_channel(levels * c, c)
         starts = [channel_starts(size, c) for size in sizes]
         return PixelRNNWeights(
-            first=plain(*first[:, wide].unflatten(0, (4, -1)).transpose(1, 2)),
+            first=plain(*torch.unflatten(first[:, wide], 0, (4, -1)).transpose(1, 2)),
             first_bias=plain(first_bias[wide])[0],
             input=plain(*inputs),
             state=plain(*states),
@@ -320,7 +340,9 @@ class PixelRNNPredictor(Predictor):
         row, column = divmod(pixel, self.width)
         self.image[:, row + 3, column + 3, channel] = self.model.rescaled(symbols)
 
-    def update(self, layer: int, wave: int, seen: Tensor, before: list[Tensor], c: Tensor) -> tuple[Tensor, Tensor]:
+    def update(
+        self, layer: int, wave: int, seen: Tensor, before: list[Tensor], c: Tensor
+    ) -> tuple[Tensor, Tensor]:
         """Equation 3 at one position.
 
         Args:

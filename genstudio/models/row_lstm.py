@@ -54,7 +54,8 @@ class RowLayer(LSTMLayer):
         self.fronts = row_fronts(space.height, space.width, config.kernel)
 
     def forward(self, u: Tensor, y: Tensor | None, kept: list[Past] | None) -> Tensor:
-        """(H, W, B, 2h) → the same; what the layer leaves is added to `kept`."""
+        """(B, 2h, H, W) → the same; what the layer leaves is added to `kept`."""
+        u = u.permute(2, 3, 0, 1)
         height, width = u.shape[:2]
         padded = F.pad(u, (0, 0, 0, 0, self.reach, 0))
         seen = torch.cat([padded.narrow(1, k, width) for k in range(self.reach + 1)], -1)
@@ -65,11 +66,11 @@ class RowLayer(LSTMLayer):
             """(1, length of the line, B, h) → (H, W, B, h): the rows without the zeros between."""
             stride = width + self.reach
             line = states[0].narrow(0, self.fronts.starts[0], height * stride)
-            return line.unflatten(0, (height, stride)).narrow(1, 0, width)
+            return line.view(height, stride, *line.shape[1:]).narrow(1, 0, width)
 
         if kept is not None:
             kept.append(Past(u, rows(h)[None], rows(c)[None]))
-        return self.risen(u, rows(h))
+        return self.risen(u, rows(h)).permute(2, 3, 0, 1)
 
 
 class RowLSTM(PixelRNN):
@@ -129,10 +130,13 @@ class RowLSTM(PixelRNN):
 class RowLSTMPredictor(PixelRNNPredictor):
     """A column of each layer from the states of the row above."""
 
+    def __init__(self, model: RowLSTM, x: Tensor, y: Tensor | None) -> None:
+        super().__init__(model, x, y)
+        self.reach = model.config.kernel // 2
+
     def states(self, layer: int, row: int, column: int) -> Tensor:
         """Equation 3 at one pixel."""
         past = self.past[layer]
-        reach = self.model.config.kernel // 2
 
         def near(map_: Tensor, r: int, columns: range) -> list[Tensor]:
             """Places of a row, zeros beyond its ends."""
@@ -142,8 +146,8 @@ class RowLSTMPredictor(PixelRNNPredictor):
                 for k, here in zip(columns, inside, strict=True)
             ]
 
-        around = range(column - reach, column + reach + 1)
-        seen = torch.cat(near(past.u, row, around[: reach + 1]), 1)
+        around = range(column - self.reach, column + self.reach + 1)
+        seen = torch.cat(near(past.u, row, around[: self.reach + 1]), 1)
         [above] = near(past.c[0], row - 1, range(column, column + 1))
         h, c = self.update(layer, 0, seen, near(past.h[0], row - 1, around), above)
         past.h[0, row, column] = h

@@ -59,5 +59,5 @@ class GateConv(nn.Module):
         weight, bias = self.taps()
         rows = seen.flatten(1, 2)
         gates = torch.baddbmm(doubled_content(bias)[:, None], rows, doubled_content(weight))
-        gates = gates.unflatten(1, seen.shape[1:3])
+        gates = gates.view(*seen.shape[:3], -1)
         return gates if told is None else gates + doubled_content(told)[:, None]

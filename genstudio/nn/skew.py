@@ -7,6 +7,7 @@ one after the other without the empty places, so that nothing is computed for th
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import torch
@@ -42,7 +43,7 @@ def diagonal_fronts(height: int, width: int) -> Fronts:
     """
     firsts = _first_rows(height, width)
     sizes = [min(d, height - 1) - first + 1 for d, first in enumerate(firsts)]
-    steps = [0, *(b - a for a, b in zip(firsts, firsts[1:], strict=False))]
+    steps = [0, *(b - a for a, b in pairwise(firsts))]
     return Fronts.of(sizes, [step - 1 for step in steps], taps=2, carried=1, margin=1)
 
 
@@ -79,14 +80,14 @@ class Skew(nn.Module):
             "there_back": rank + torch.tensor([[0], [count]]),
             "back": states,
             "back_back": used[None],
-            "every": every.view(1, -1),
+            "every": every.flatten(),
         }.items():
             self.register_buffer(name, places, persistent=False)
 
     def forward(self, u: Tensor) -> Tensor:
         """The map (H·W, B, F) along the diagonals of both directions, (2, H·W, B, F)."""
-        along: Tensor = _Gathered.apply(u, self.there, self.there_back)
-        return along.unflatten(0, (2, -1))
+        along = _gathered(u, self.there, self.there_back)
+        return along.view(2, *u.shape)
 
     def joined(self, h: Tensor) -> Tensor:
         """States (2, length of the line, B, h) → the map (H·W, B, h).
@@ -94,12 +95,16 @@ class Skew(nn.Module):
         That of the second direction is moved down by one row and added, so that no pixel sees
         what is to the right of it in its own row.
         """
-        out: Tensor = _Gathered.apply(h.flatten(0, 1), self.back, self.back_back)
-        return out
+        return _gathered(h.flatten(0, 1), self.back, self.back_back)
 
     def maps(self, states: Tensor) -> Tensor:
         """States (2, length of the line, B, h) → those at each place of the map, (2, H·W, B, h)."""
-        return states.flatten(0, 1)[self.every[0]].unflatten(0, (2, -1))
+        return states.flatten(0, 1)[self.every].view(2, -1, *states.shape[2:])
+
+
+def _gathered(x: Tensor, there: Tensor, back: Tensor) -> Tensor:
+    out: Tensor = _Gathered.apply(x, there, back)  # type: ignore[no-untyped-call]  # torch leaves it untyped
+    return out
 
 
 class _Gathered(torch.autograd.Function):
@@ -110,12 +115,12 @@ class _Gathered(torch.autograd.Function):
 
     @staticmethod
     def forward(ctx: Any, x: Tensor, there: Tensor, back: Tensor) -> Tensor:
-        """x (N, …), there (A, P) → (P, …)."""
+        """(N, …) and there (A, P) → (P, …)."""
         ctx.save_for_backward(back)
         return _summed(x, there)
 
     @staticmethod
-    @once_differentiable  # type: ignore[untyped-decorator]  # torch leaves it untyped
+    @once_differentiable
     def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None, None]:
         """The same the other way."""
         [back] = ctx.saved_tensors

@@ -100,7 +100,7 @@ def wavefront_lstm(gates: Tensor, kernel: Tensor, fronts: Fronts) -> tuple[Tenso
     Returns:
         The states h and c, each (G, length of the line, B, h); no gradient flows through c.
     """
-    states: tuple[Tensor, Tensor] = WavefrontLSTM.apply(gates, kernel, fronts)
+    states: tuple[Tensor, Tensor] = WavefrontLSTM.apply(gates, kernel, fronts)  # type: ignore[no-untyped-call]  # torch leaves it untyped
     return states
 
 
@@ -121,22 +121,20 @@ class WavefrontLSTM(torch.autograd.Function):
         active = torch.empty_like(gates)  # o, f, i and σ(2z) of g
         tanh_c = gates.new_empty(waves, gates.shape[1], batch, hidden)
         taps = kernel.unbind(1)
-        for z, a, t, size, start, reach in zip(
-            gates.split(fronts.sizes, 1),
-            active.split(fronts.sizes, 1),
-            tanh_c.split(fronts.sizes, 1),
+        pieces = zip(
+            *(torch.split(part, list(fronts.sizes), 1) for part in (gates, active, tanh_c)),
             fronts.sizes,
             fronts.starts,
             fronts.reaches,
             strict=True,
-        ):
+        )
+        for z, a, t, size, start, reach in pieces:
             rows = size * batch
-            flat = a.view(waves, rows, wide)
-            z = z.view(waves, rows, wide)
+            told, flat = z.view(waves, rows, wide), a.view(waves, rows, wide)
             for tap, weight in enumerate(taps, reach):
                 read = h.narrow(1, tap, size).view(waves, rows, hidden)
-                torch.baddbmm(z, read, weight, out=flat)
-                z = flat
+                torch.baddbmm(told, read, weight, out=flat)
+                told = flat
             o, f, i, g = a.sigmoid_().split(hidden, 3)
             cell = c.narrow(1, start, size)
             torch.mul(f, c.narrow(1, reach + fronts.carried, size), out=cell)
@@ -146,18 +144,17 @@ class WavefrontLSTM(torch.autograd.Function):
         ctx.fronts = fronts
         ctx.save_for_backward(kernel, h, c, active, tanh_c)
         ctx.mark_non_differentiable(c)
-        ctx.set_materialize_grads(False)
         return h, c
 
     @staticmethod
-    @once_differentiable  # type: ignore[untyped-decorator]  # torch leaves it untyped
+    @once_differentiable
     def backward(ctx: Any, dh: Tensor, _: None) -> tuple[Tensor, Tensor, None]:
         """Front by front from the last; d… is the loss's derivative by …."""
         fronts: Fronts = ctx.fronts
         kernel, h, c, active, tanh_c = ctx.saved_tensors
         waves, positions, batch, wide = active.shape
         hidden = wide // 4
-        read = fronts.read.to(h.device)
+        sizes, read = list(fronts.sizes), fronts.read.to(h.device)
         o, f, i, g = active.split(hidden, 3)
         # By how much each changes with what it is made of, wherever the wave is.
         o_by_z = o * (1 - o) * tanh_c
@@ -171,7 +168,7 @@ class WavefrontLSTM(torch.autograd.Function):
         dc = torch.zeros_like(dh)
         taps = [weight.transpose(1, 2) for weight in kernel.unbind(1)]
         pieces = zip(
-            *(part.split(fronts.sizes, 1) for part in (f, o_by_z, c_by_h, c_by_z, dz)),
+            *(torch.split(part, sizes, 1) for part in (f, o_by_z, c_by_h, c_by_z, dz)),
             fronts.sizes,
             fronts.starts,
             fronts.reaches,
