@@ -57,6 +57,8 @@ CASES = (
     Case("fvsbn", {}, "no hidden units", 1000),
     Case("nade", {"hidden": 500}, "500 hidden units", milliseconds=5),
     Case("made", {"hidden": 500}, "500 hidden units", 1000),
+    Case("row-lstm", {"hidden": 16, "layers": 7, "head": 32}, "7 layers of 16", 100),
+    Case("diagonal-bilstm", {"hidden": 16, "layers": 7, "head": 32}, "7 layers of 16", 100),
     Case("pixelcnn", {"channels": 32, "blocks": 15, "head": 32}, "15 blocks of 32", 400, 4),
     Case(
         "gated-pixelcnn",
@@ -64,6 +66,13 @@ CASES = (
         "10 layers of 128",
         times=100,
         floors=3,
+    ),
+    Case(
+        "pixelcnn++",
+        {"channels": 32, "blocks": 1, "resolutions": 3},
+        "3 resolutions of 32",
+        183,
+        space=_COLOUR,
     ),
 )
 

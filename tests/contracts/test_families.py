@@ -33,7 +33,9 @@ SMALL: dict[str, dict[str, Any]] = {
     "gated-pixelcnn": {"channels": 8, "layers": 3, "head": 7, "location": True},
     "fvsbn": {},
     "nade": {"hidden": 20},
+    "diagonal-bilstm": {"hidden": 6, "layers": 2, "head": 9},
     "made": {"hidden": 24, "layers": 2, "masks": 2, "direct": True},
+    "row-lstm": {"hidden": 6, "layers": 2, "head": 9},
 }
 TINY = Grid(height=2, width=2, channels=3, levels=2)  # 2¹² images: all of them are enumerated
 SPACES = {
@@ -359,6 +361,7 @@ def test_the_card_tells_what_a_form_needs(family: str) -> None:
     names = [preset.name for preset in card.presets]
     assert names[:3] == ["quick look", "good", "thorough"]
     assert len(set(names)) == len(names)
+    assert [preset.name for preset in card.presets][:3] == ["quick look", "good", "thorough"]
 
 
 @conditional_families
