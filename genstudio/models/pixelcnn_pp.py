@@ -5,10 +5,8 @@ network sees and predicts whole pixels. Two streams of gated residual blocks go 
 every row above, v also the pixels to the left (figure 2). Causality comes from shifting, not from
 masks: u's kernels are 2×3, ending at their own row, v's are 2×2, ending at their own place.
 
-Each stream is a U (sections 2.3 and 2.4): going down, a convolution of stride 2 halves the sides,
-a side of n becoming ⌈n/2⌉; going up, a transposed one doubles them, cut to what they were. The
-place (i, j) of level l stands at pixel (2ˡi, 2ˡj) and sees what is before that pixel. Of K layers,
-layer K + 1 − i sees through a shortcut what layer i made.
+Each stream is a U (sections 2.3 and 2.4, in `nn.shifted`) of blocks at several resolutions; of K
+blocks, block K + 1 − i sees through a shortcut what block i made.
 
 Weight normalisation, which the paper does not argue for, is left out: averaged weights and clipped
 gradients train as well here, and there is nothing to initialise from data.
@@ -16,19 +14,26 @@ gradients train as well here, and there is nothing to initialise from data.
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
+import math
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
-from torch.nn import functional as F
 
 from genstudio.core.capabilities import Preset
 from genstudio.core.settings import Settings, setting
-from genstudio.core.spaces import Grid, Label
+from genstudio.core.spaces import Grid
+from genstudio.kernels.base import Kernel
 from genstudio.models.base import Autoregressive
-from genstudio.models.sampling import Predictor
-from genstudio.nn.condition import LabelEmbedding
+from genstudio.models.sampling import Predictor, probabilities
 from genstudio.nn.logistic import LogisticMixture, outputs_per_component
+from genstudio.nn.shifted import Everywhere, Onward, Shape, ShiftedConv2d, Stream, concat_elu
+
+if TYPE_CHECKING:
+    from genstudio.kernels.pixelcnn_pp import Above, PixelCNNPPWeights, StreamWeights
 
 __all__ = ["PixelCNNPP"]
 
@@ -63,197 +68,6 @@ class PixelCNNPPConfig(Settings):
     conditional: bool = setting(
         False, help="Tell the model the class, so that one can be asked for.", formula="p(x | y)"
     )
-
-
-def concat_elu(x: Tensor) -> Tensor:
-    """ELU of x and of −x beside each other; (B, F, H, W) → (B, 2F, H, W)."""
-    return F.elu(torch.cat([x, -x], dim=1))
-
-
-class ShiftedConv2d(nn.Conv2d):
-    """A convolution whose kernel ends at the place it is for.
-
-    Attributes:
-        around: zeros to the left, right, top and bottom that make it so; −1 cuts a line off,
-            and shifts the output away from it.
-    """
-
-    def __init__(
-        self,
-        inputs: int,
-        outputs: int,
-        kernel: tuple[int, int],
-        around: tuple[int, int, int, int],
-        stride: int = 1,
-    ) -> None:
-        super().__init__(inputs, outputs, kernel, stride)
-        self.around = around
-
-
-class Reading(ABC):
-    """Where a stream is computed, and what its layers read there.
-
-    Attributes:
-        levels: how many resolutions have a place there.
-    """
-
-    levels: int
-
-    @abstractmethod
-    def around(self, layer: ShiftedConv2d, level: int, x: Tensor) -> Tensor:
-        """The surroundings that a layer reads, of which x is what is new."""
-
-    @abstractmethod
-    def leave(self, level: int, x: Tensor) -> None:
-        """What a level made, for the finer level above it."""
-
-    @abstractmethod
-    def finer(self, up: nn.ConvTranspose2d, level: int) -> Tensor:
-        """What the coarser level left, at the places of this one."""
-
-
-class Everywhere(Reading):
-    """The whole image at once; what each layer reads is kept."""
-
-    def __init__(self, space: Grid, levels: int) -> None:
-        self.levels = levels
-        self.sides = [sides(space, level) for level in range(levels)]
-        self.read: dict[nn.Module, Tensor] = {}
-        self.left: dict[int, Tensor] = {}
-
-    def around(self, layer: ShiftedConv2d, level: int, x: Tensor) -> Tensor:
-        """All of x, with zeros around."""
-        self.read[layer] = x
-        return F.pad(x, layer.around)
-
-    def leave(self, level: int, x: Tensor) -> None:
-        """All of it."""
-        self.left[level] = x
-
-    def finer(self, up: nn.ConvTranspose2d, level: int) -> Tensor:
-        """All of it, cut to size."""
-        height, width = self.sides[level]
-        whole: Tensor = up(self.left[level + 1])
-        return whole[:, :, :height, :width]
-
-
-def sides(space: Grid, level: int) -> tuple[int, int]:
-    """Height and width of a level's maps."""
-    return -(-space.height // 2**level), -(-space.width // 2**level)
-
-
-class Block(nn.Module):
-    """A gated residual block: x + a ⊙ σ(b), with a and b from two convolutions of concat-ELUs.
-
-    Args:
-        channels: of x.
-        kernel: of the convolutions.
-        around: the zeros that they need.
-        beside: how many other maps of as many channels are seen, each through a 1×1 layer.
-        labels: the classes that it is told.
-        dropout: between the convolutions.
-    """
-
-    def __init__(
-        self,
-        channels: int,
-        kernel: tuple[int, int],
-        around: tuple[int, int, int, int],
-        beside: int,
-        labels: tuple[Label, ...],
-        dropout: float,
-    ) -> None:
-        super().__init__()
-        self.first = ShiftedConv2d(2 * channels, channels, kernel, around)
-        self.beside = nn.ModuleList(
-            nn.Conv2d(2 * channels, channels, 1, bias=False) for _ in range(beside)
-        )
-        self.second = ShiftedConv2d(2 * channels, 2 * channels, kernel, around)
-        self.told = LabelEmbedding(labels, 2 * channels) if labels else None
-        self.dropout = dropout
-
-    def forward(
-        self, x: Tensor, beside: list[Tensor], y: Tensor | None, level: int, reading: Reading
-    ) -> Tensor:
-        """(B, F, H, W) → the same; `beside` holds more of that shape."""
-        c = self.first(reading.around(self.first, level, concat_elu(x)))
-        for layer, other in zip(self.beside, beside, strict=True):
-            c = c + layer(concat_elu(other))
-        c = F.dropout(concat_elu(c), self.dropout, self.training)
-        c = self.second(reading.around(self.second, level, c))
-        if self.told is not None and y is not None:
-            c = c + self.told(y)[:, :, None, None]
-        a, b = c.chunk(2, dim=1)
-        return x + a * torch.sigmoid(b)
-
-
-class Stream(nn.Module):
-    """One of the two U-shaped stacks of blocks.
-
-    Blocks are counted from 0; the first half goes down, the second comes up.
-
-    Args:
-        config: the network's size.
-        labels: the classes that it is told.
-        width: of the kernels: 3, one to each side, or 2, one to the left.
-        second: whether it sees the blocks of another stream.
-    """
-
-    def __init__(
-        self, config: PixelCNNPPConfig, labels: tuple[Label, ...], width: int, second: bool
-    ) -> None:
-        super().__init__()
-        maps, self.resolutions, self.per_level = (
-            config.channels,
-            config.resolutions,
-            config.blocks,
-        )
-        self.half = self.resolutions * self.per_level
-        kernel, around = (2, width), (1, width - 2, 1, 0)
-        self.blocks = nn.ModuleList(
-            Block(maps, kernel, around, int(index >= self.half) + second, labels, config.dropout)
-            for index in range(2 * self.half)
-        )
-        self.downs = nn.ModuleList(
-            ShiftedConv2d(maps, maps, kernel, around, stride=2) for _ in range(self.resolutions - 1)
-        )
-        self.ups = nn.ModuleList(
-            nn.ConvTranspose2d(maps, maps, 2, stride=2) for _ in range(self.resolutions - 1)
-        )
-
-    def level(self, block: int) -> int:
-        """The resolution of a block; 0 is the image's own."""
-        return min(block, 2 * self.half - 1 - block) // self.per_level
-
-    def forward(
-        self, x: Tensor, seen: dict[int, Tensor], y: Tensor | None, reading: Reading
-    ) -> dict[int, Tensor]:
-        """What each block makes, (B, F, H, W) of its level, from the first layer's output.
-
-        `seen` holds the same of the other stream, and nothing if there is none to see.
-        """
-        made: dict[int, Tensor] = {}
-
-        def through(level: int, first: int, x: Tensor) -> Tensor:
-            for index in range(first, first + self.per_level):
-                beside = [seen[index]] if seen else []
-                if index >= self.half:
-                    beside.append(made[2 * self.half - 1 - index])
-                x = made[index] = self.blocks[index](x, beside, y, level, reading)
-            return x
-
-        for level in range(reading.levels):
-            x = through(level, level * self.per_level, x)
-            if level + 1 < self.resolutions:
-                down = self.downs[level]
-                patch = reading.around(down, level, x)  # type: ignore[arg-type]  # of ModuleList
-                x = down(patch) if level + 1 < reading.levels else x
-        for level in reversed(range(reading.levels)):
-            if level + 1 < self.resolutions:
-                x = reading.finer(self.ups[level], level)  # type: ignore[arg-type]  # as above
-            x = through(level, 2 * self.half - (level + 1) * self.per_level, x)
-            reading.leave(level, x)
-        return made
 
 
 class PixelCNNPP(Autoregressive):
@@ -305,8 +119,9 @@ class PixelCNNPP(Autoregressive):
         labels = space.labels if config.conditional else ()
         self.first_u = ShiftedConv2d(inputs, maps, (2, 3), (1, 1, 2, -1))
         self.first_v = ShiftedConv2d(inputs, maps, (2, 1), (1, -1, 1, 0))
-        self.u = Stream(config, labels, 3, second=False)
-        self.v = Stream(config, labels, 2, second=True)
+        shape = Shape(maps, config.blocks, config.resolutions, config.dropout)
+        self.u = Stream(shape, labels, 3, second=False)
+        self.v = Stream(shape, labels, 2, second=True)
         per_component = outputs_per_component(space.channels)
         self.last = nn.Conv2d(2 * maps, config.components * per_component, 1)
         self._spread()
@@ -324,10 +139,21 @@ class PixelCNNPP(Autoregressive):
 
     def mixture(self, x: Tensor, y: Tensor | None = None) -> LogisticMixture:
         """The distribution of every pixel given those before it; x (B, H, W, C)."""
-        image, everywhere = self.image(x), Everywhere(self.space, self.config.resolutions)
-        seen = self.u(self.first_u(everywhere.around(self.first_u, 0, image)), {}, y, everywhere)
-        made = self.v(self.first_v(everywhere.around(self.first_v, 0, image)), seen, y, everywhere)
-        return self.head(made)
+        return self.whole(x, y)[0]
+
+    def whole(
+        self, x: Tensor, y: Tensor | None
+    ) -> tuple[LogisticMixture, dict[int, Tensor], Everywhere, Everywhere]:
+        """The mixture, what the blocks of u made, and what the layers of u and of v read."""
+        levels = self.config.resolutions
+        image, for_u, for_v = (
+            self.image(x),
+            Everywhere(self.space, levels),
+            Everywhere(self.space, levels),
+        )
+        seen = self.u(self.first_u(for_u.around(self.first_u, 0, image)), {}, y, for_u)
+        made = self.v(self.first_v(for_v.around(self.first_v, 0, image)), seen, y, for_v)
+        return self.head(made), seen, for_u, for_v
 
     def head(self, made: dict[int, Tensor]) -> LogisticMixture:
         """The last layer."""
@@ -336,9 +162,13 @@ class PixelCNNPP(Autoregressive):
 
     def image(self, x: Tensor) -> Tensor:
         """Symbols as numbers −1 … 1, and a map of ones, since beyond the border all is zero."""
-        numbers = x.to(self.last.weight.dtype) * (2 / (self.space.levels - 1)) - 1
+        numbers = self.rescaled(x)
         maps = torch.cat([numbers, torch.ones_like(numbers[..., :1])], dim=-1)
         return maps.permute(0, 3, 1, 2)
+
+    def rescaled(self, x: Tensor) -> Tensor:
+        """Symbols 0 … K − 1 as numbers −1 … 1."""
+        return x.to(self.last.weight.dtype) * (2 / (self.space.levels - 1)) - 1
 
     def logits(self, x: Tensor, y: Tensor | None = None) -> Tensor:
         """(B, K, H, W, C), logarithms of probabilities; large where K is, so scores avoid them."""
@@ -352,6 +182,105 @@ class PixelCNNPP(Autoregressive):
         """The sum of the pixels' log-likelihoods, nats, (B,)."""
         return self.mixture(x, y).log_prob(x).flatten(1).sum(dim=1)
 
+    def predictor(self, x: Tensor, y: Tensor | None) -> Predictor:
+        """Only what each new pixel adds."""
+        return PixelCNNPPPredictor(self, x, y)
+
+    def kernel(self, x: Tensor, y: Tensor | None) -> Kernel:
+        """The same in machine code."""
+        from genstudio.kernels.pixelcnn_pp import PixelCNNPPKernel  # noqa: PLC0415 - numba takes a while
+
+        told = torch.zeros(2, len(x), len(self.u.gated), 2 * self.config.channels)
+        for index, stream in enumerate((self.u, self.v)):
+            for number, block in enumerate(stream.gated):
+                if block.told is not None and y is not None:
+                    told[index, :, number] = block.told(y)
+
+        def full_pass(row: int) -> tuple[NDArray[np.float32], NDArray[np.float32], Above, Above]:
+            with torch.no_grad():
+                mixture, _, for_u, for_v = self.whole(x, y)
+                p = probabilities(mixture.logits(x).flatten(2).transpose(1, 2))
+            image = self.image(x).permute(0, 2, 3, 1).numpy()
+            return p, image, self._above(self.u, for_u, row), self._above(self.v, for_v, row)
+
+        return PixelCNNPPKernel(
+            self.once_per_weights(self._kernel_weights),
+            told.numpy(),
+            full_pass,
+            self.space.shape,
+            self.space.levels,
+        )
+
+    def _above(self, stream: Stream, everywhere: Everywhere, row: int) -> Above:
+        """What the layers of a stream read in the row above a row, each at its own level."""
+        batch, maps, width = len(everywhere.left[0]), self.config.channels, self.space.width
+        one = torch.zeros(batch, len(stream.gated), width, 2 * maps)
+        two = torch.zeros_like(one)
+        down = torch.zeros(batch, len(stream.strided), width, maps)
+
+        def put(layer: ShiftedConv2d, level: int, into: Tensor) -> None:
+            line = everywhere.read[layer][:, :, (row >> level) - 1].transpose(1, 2)
+            into[:, : line.shape[1]] = line
+
+        for number, block in enumerate(stream.gated):
+            put(block.first, stream.level(number), one[:, number])
+            put(block.second, stream.level(number), two[:, number])
+        for level, layer in enumerate(stream.strided):
+            put(layer, level, down[:, level])
+        return one.numpy(), two.numpy(), down.numpy()
+
+    def _kernel_weights(self) -> PixelCNNPPWeights:
+        from genstudio.kernels.pixelcnn_pp import PixelCNNPPWeights  # noqa: PLC0415 - as above
+
+        return PixelCNNPPWeights(
+            u=self._stream_weights(self.first_u, self.u),
+            v=self._stream_weights(self.first_v, self.v),
+            last=self.last.weight.detach()[:, :, 0, 0].contiguous().numpy(),
+            last_bias=_bias(self.last).numpy(),
+        )
+
+    def _stream_weights(self, first: ShiftedConv2d, stream: Stream) -> StreamWeights:
+        from genstudio.kernels.pixelcnn_pp import StreamWeights  # noqa: PLC0415 - as above
+
+        maps, blocks, half = self.config.channels, stream.gated, len(stream.gated) // 2
+
+        def rows(layers: list[ShiftedConv2d]) -> NDArray[np.float32]:
+            """(2, L, outputs, places · inputs): the row above and the own one."""
+            if not layers:
+                return np.zeros((2, 0, maps, 2 * maps), np.float32)
+            parts = [layer.weight.detach().permute(2, 0, 3, 1).flatten(2) for layer in layers]
+            return torch.stack(parts, dim=1).contiguous().numpy()
+
+        def biases(layers: Iterable[nn.Conv2d | nn.ConvTranspose2d]) -> NDArray[np.float32]:
+            parts = [_bias(layer) for layer in layers]
+            return torch.stack(parts).numpy() if parts else np.zeros((0, maps), np.float32)
+
+        short = torch.zeros(len(blocks), maps, 2 * maps)
+        other = torch.zeros_like(short)
+        for index, block in enumerate(blocks):
+            beside = [layer.weight.detach()[:, :, 0, 0] for layer in block.points]
+            if index >= half:
+                short[index] = beside.pop()
+            if beside:
+                other[index] = beside.pop()
+        up = torch.zeros(len(stream.ups), 2, 2, maps, maps)
+        for level, layer in enumerate(stream.raising):
+            up[level] = layer.weight.detach().permute(2, 3, 1, 0)
+        return StreamWeights(
+            first=np.ascontiguousarray(rows([first])[:, 0]),
+            first_bias=_bias(first).numpy(),
+            one=rows([block.first for block in blocks]),
+            one_bias=biases(block.first for block in blocks),
+            two=rows([block.second for block in blocks]),
+            two_bias=biases(block.second for block in blocks),
+            short=short.numpy(),
+            other=other.numpy(),
+            down=rows(stream.strided),
+            down_bias=biases(stream.strided),
+            up=up.numpy(),
+            up_bias=biases(stream.raising),
+        )
+
     def loss(self, x: Tensor, y: Tensor | None = None) -> dict[str, Tensor]:
         """Mean negative log-likelihood, nats per datum; what is dropped depends on the step."""
         if not (self.training and self.config.dropout):
@@ -361,3 +290,68 @@ class PixelCNNPP(Autoregressive):
         with torch.random.fork_rng(devices=devices):
             torch.manual_seed(self.training_step)
             return super().loss(x, y)
+
+
+def _bias(layer: nn.Conv2d | nn.ConvTranspose2d) -> Tensor:
+    assert layer.bias is not None  # noqa: S101 - for the type checker: these have one
+    return layer.bias.detach()
+
+
+class PixelCNNPPPredictor(Predictor):
+    """The network once per pixel: u a row at a time, v a place at a time, coarser levels rarely.
+
+    `rows` holds what the blocks of u made in the row that is being drawn, each at its level.
+    """
+
+    def __init__(self, model: PixelCNNPP, x: Tensor, y: Tensor | None) -> None:
+        self.model = model
+        self.x = x.clone()
+        self.y = y
+        self.u = Onward(model.u, model.space, len(x))
+        self.v = Onward(model.v, model.space, len(x))
+        self.rows: dict[int, Tensor] = {}
+        self.image = nn.functional.pad(model.image(x), (1, 1, 2, 0))
+        self.pixel = -1
+        self.mixture: LogisticMixture | None = None
+
+    def prefix(self, steps: int) -> Tensor:
+        """One pass of the whole network, whose layers are kept as the past of what follows."""
+        mixture, seen, for_u, for_v = self.model.whole(self.x, self.y)
+        row = min(steps // math.prod(self.model.space.shape[1:]), self.model.space.height - 1)
+        self.u.refill(for_u, row)
+        self.v.refill(for_v, row)
+        for block, made in seen.items():
+            i = row >> self.model.u.level(block)
+            self.rows[block] = made[:, :, i : i + 1]
+        return mixture.logits(self.x).flatten(2)[:, :, :steps].transpose(1, 2)
+
+    def logits(self, step: int) -> Tensor:
+        """The mixture of the step's pixel, given the pixel's earlier channels; (B, K)."""
+        pixel, channel = divmod(step, self.model.space.channels)
+        row, column = divmod(pixel, self.model.space.width)
+        if self.mixture is None or pixel != self.pixel:
+            self.mixture = self._place(row, column)
+            self.pixel = pixel
+        here = self.x[:, row : row + 1, column : column + 1]
+        return self.mixture.conditional(here, channel)[:, :, 0, 0]
+
+    def put(self, step: int, symbols: Tensor) -> None:
+        """Write into the image."""
+        pixel, channel = divmod(step, self.model.space.channels)
+        row, column = divmod(pixel, self.model.space.width)
+        self.x[:, row, column, channel] = symbols
+        self.image[:, channel, row + 2, column + 1] = self.model.rescaled(symbols)
+
+    def _place(self, row: int, column: int) -> LogisticMixture:
+        model = self.model
+        if column == 0:
+            self.u.at(row, None)
+            first = model.first_u(self.image[:, :, row : row + 2])
+            self.rows |= model.u(first, {}, self.y, self.u)
+        self.v.at(row, column)
+        seen = {}
+        for block, made in self.rows.items():
+            j = column >> model.u.level(block)
+            seen[block] = made[..., j : j + 1]
+        first = model.first_v(self.image[:, :, row + 1 : row + 3, column : column + 1])
+        return model.head(model.v(first, seen, self.y, self.v))

@@ -118,7 +118,7 @@ class LogisticMixture:
         # One component at a time: all of them together are M times the memory.
         mixed: Tensor | None = None
         for w, mean, scale in zip(
-            weights.split(1, dim=1), means.split(1, dim=1), scales.split(1, dim=1), strict=True
+            *(torch.split(part, 1, dim=1) for part in (weights, means, scales)), strict=True
         ):
             part = w + log_mass(every, mean, scale, self.levels)
             mixed = part if mixed is None else torch.logaddexp(mixed, part)

@@ -290,7 +290,7 @@ def test_the_compiled_conditionals_are_within_1e_4_of_one_full_pass(
     x, y = data(space, 3)
     whole = model.logits(x, y).flatten(2).log_softmax(1)[:, :, model.order].transpose(1, 2)
     drawing = Drawing(
-        x.flatten(1).numpy().astype(np.uint8)[:, model.order],
+        np.ascontiguousarray(x.flatten(1).numpy().astype(np.uint8)[:, model.order]),
         np.ones((3, space.dimensions), np.bool_),
         uniforms(0, 3, space.dimensions),
         DrawControls(),
