@@ -314,8 +314,11 @@ class Autoregressive(GenerativeModel, Density, Inpainting):
             raise TypeError(f"{type(controls).__name__} are not the controls of a sampler")
         evidence = torch.where(known, x, 0)
         drawing = Drawing(
-            symbols=evidence.flatten(1).cpu().numpy().astype(np.uint8)[:, self.order],
-            given=known.flatten(1).cpu().numpy()[:, self.order],
+            # In C order for any batch: machine code is compiled for one layout.
+            symbols=np.ascontiguousarray(
+                evidence.flatten(1).cpu().numpy().astype(np.uint8)[:, self.order]
+            ),
+            given=np.ascontiguousarray(known.flatten(1).cpu().numpy()[:, self.order]),
             uniforms=uniforms,
             controls=controls,
         )

@@ -36,6 +36,7 @@ SMALL: dict[str, dict[str, Any]] = {
     "diagonal-bilstm": {"hidden": 6, "layers": 2, "head": 9},
     "made": {"hidden": 24, "layers": 2, "masks": 2, "direct": True},
     "row-lstm": {"hidden": 6, "layers": 2, "head": 9},
+    "pixelcnn++": {"channels": 4, "blocks": 1, "resolutions": 3, "components": 3, "dropout": 0.1},
 }
 TINY = Grid(height=2, width=2, channels=3, levels=2)  # 2¹² images: all of them are enumerated
 SPACES = {
@@ -296,7 +297,7 @@ def test_the_compiled_conditionals_are_within_1e_4_of_one_full_pass(
     x, y = data(space, 3)
     whole = model.logits(x, y).flatten(2).log_softmax(1)[:, :, model.order].transpose(1, 2)
     drawing = Drawing(
-        x.flatten(1).numpy().astype(np.uint8)[:, model.order],
+        np.ascontiguousarray(x.flatten(1).numpy().astype(np.uint8)[:, model.order]),
         np.ones((3, space.dimensions), np.bool_),
         uniforms(0, 3, space.dimensions),
         DrawControls(),
