@@ -383,6 +383,7 @@ class Estimated:
     seconds_per_step: float
     steps: int
     parameters: int
+    parameter_formula: str = ""
 
 
 @dataclass(frozen=True)
