@@ -24,9 +24,10 @@ from genstudio.core.settings import Settings, setting
 from genstudio.core.spaces import Grid, Space
 from genstudio.core.training import Training
 from genstudio.kernels.base import Kernel
-from genstudio.models.base import Autoregressive, GenerativeModel
+from genstudio.models.base import GenerativeModel
 from genstudio.models.learner import Learner
 from genstudio.models.sampling import Predictor, probabilities
+from genstudio.models.sequence import FlatAutoregressive, OrderedSettings
 
 __all__ = ["CountingConfig", "CountingLearner", "CountingModel"]
 
@@ -34,8 +35,8 @@ _MOST_COUNTS = 2**24
 """64 MiB of counts; up to here a 32-bit float holds each of them exactly, too."""
 
 
-class CountingConfig(Settings):
-    """The prior."""
+class CountingConfig(OrderedSettings):
+    """The prior, and the order."""
 
     alpha: float = setting(
         1.0,
@@ -49,12 +50,10 @@ class CountingConfig(Settings):
     )
 
 
-class CountingModel(Autoregressive):
+class CountingModel(FlatAutoregressive):
     """A table of counts for each step, indexed by the last `depth` symbols."""
 
-    spaces = (Grid,)
     counts: ClassVar[bool] = True
-    space: Grid
     config: CountingConfig
 
     def __init__(self, space: Grid, config: CountingConfig) -> None:
@@ -116,20 +115,13 @@ class CountingModel(Autoregressive):
         total = counts.sum(-1, keepdim=True) + self.space.levels * alpha
         return torch.log((counts + alpha) / total)
 
-    def in_order(self, x: Tensor) -> Tensor:
-        """(B, *S) → its symbols in step order, (B, D)."""
-        return x.flatten(1)[:, self.order].long()
-
-    def logits(self, x: Tensor, y: Tensor | None = None) -> Tensor:
-        """(B, K, *S): logarithms of the conditionals, which sum to one."""
-        found = self.log_table(self.rows(self.in_order(x)))
-        out = torch.empty_like(found)
-        out[:, self.order] = found
-        return out.transpose(1, 2).reshape(len(x), self.space.levels, *self.space.shape)
+    def sequence_logits(self, x: Tensor, y: Tensor | None = None) -> Tensor:
+        """(B, D) → (B, K, D): logarithms of the conditionals, which sum to one."""
+        return self.log_table(self.rows(x.long())).transpose(1, 2)
 
     def add(self, x: Tensor) -> None:
         """Count the symbols of x (B, *S), each in its context."""
-        s = self.in_order(x)
+        s = self.in_steps(x).long()
         cells = (self.rows(s) * self.space.levels + s).flatten()
         self.table.view(-1).index_add_(0, cells, torch.ones_like(cells, dtype=self.table.dtype))
 
@@ -184,7 +176,7 @@ class TablePredictor(Predictor):
 
     def __init__(self, model: CountingModel, x: Tensor) -> None:
         self.model = model
-        self.known = model.in_order(x)
+        self.known = model.in_steps(x).long()
         self.contexts = self.known.new_zeros(len(x))
         self.modulus = model.space.levels**model.depth
 

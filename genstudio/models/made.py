@@ -100,6 +100,16 @@ class MADE(FlatAutoregressive):
             for name, mask in self._draw_masks(index).items():
                 self.register_buffer(f"{name}_{index}", mask, persistent=False)
 
+    @property
+    def parameter_formula(self) -> str:
+        """Of n symbols with K levels, L layers of h units, not told the class; masked ones too."""
+        if self.told:
+            return ""
+        between = "" if self.config.layers == 1 else " + (L − 1)(h + 1)h"
+        levels = "2" if self.space.levels == 2 else "K"
+        direct = f" + {levels}n²" if self.config.direct else ""
+        return f"(n + 1)h{between} + {levels}n(h + 1){direct}"
+
     def _draw_masks(self, index: int) -> dict[str, Tensor]:
         """The masks of one draw: {"mask0": (hidden, D), …, "maskL": (D·K, hidden), "maskA"}."""
         space, config = self.space, self.config

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+import re
 from collections import Counter
 from typing import Any
 
@@ -95,6 +96,16 @@ def test_the_loss_is_of_the_batch_before_it_is_counted() -> None:
     assert -sum(losses) == pytest.approx(marginal, rel=1e-5)
 
 
+def evaluated(formula: str, **values: int) -> float:
+    """A formula in plain Unicode as a number."""
+    python = formula.replace("−", "-")
+    for power, word in (("ⁿ", "**n"), ("ᵏ", "**k"), ("²", "**2")):
+        python = python.replace(power, word)
+    # What stands side by side is multiplied.
+    python = re.sub(r"(?<=[\w)])(?=[A-Za-z(])|(?<=\))(?=\w)", "*", python)
+    return float(eval(python, {}, values))  # noqa: S307 - a formula of ours
+
+
 def _free(n: int, depth: int, levels: int) -> int:
     """Pairs of a step and a context that occurs at it, times K − 1, by enumeration."""
     met = {
@@ -124,13 +135,25 @@ def test_parameters_are_counted_and_the_formula_says_the_same(
         pytest.skip("a full table is for binary symbols")
     model = made(name, Grid(height=1, width=n, levels=levels), **config)
     assert model.parameter_count == _free(n, depth, levels)
-    python = model.parameter_formula
-    for sign, word in (
-        ("2ⁿ", "2**n"), ("2n", "2*n"), ("2ᵏ", "*2**k"), ("Kᵏ −", "K**k −"), ("Kᵏ", "*K**k"),
-        (")(", ")*("), ("n(", "n*("), ("−", "-"),
-    ):  # fmt: skip
-        python = python.replace(sign, word)
-    assert eval(python, {"n": n, "K": levels, "k": model.depth}) == model.parameter_count  # noqa: S307 - a formula of ours
+    assert evaluated(model.parameter_formula, n=n, K=levels, k=model.depth) == (
+        model.parameter_count
+    )
+
+
+@pytest.mark.parametrize("levels", [2, 3])
+@pytest.mark.parametrize("layers", [1, 3])
+@pytest.mark.parametrize("direct", [False, True])
+def test_the_formulas_of_networks_say_how_many_weights_there_are(
+    levels: int, layers: int, direct: bool
+) -> None:
+    space = Grid(height=1, width=5, levels=levels)
+    config = {"hidden": 7, "layers": layers, "direct": direct}
+    model = build("made", space, family("made").Config.checked(config))
+    values = {"n": 5, "h": 7, "K": levels, "L": layers}
+    assert evaluated(model.parameter_formula, **values) == model.parameter_count
+    assert model.parameter_count == sum(p.numel() for p in model.parameters())
+    model = build("fvsbn", space, family("fvsbn").Config())
+    assert evaluated(model.parameter_formula, **values) == model.parameter_count
 
 
 def test_the_formulas_are_those_of_the_lecture() -> None:
