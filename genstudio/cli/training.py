@@ -25,7 +25,7 @@ from genstudio.core.capabilities import ModelCard
 from genstudio.core.errors import UserError
 from genstudio.core.messages import Describe, Description, Train
 from genstudio.core.runs import Run
-from genstudio.core.training import DataSpec, Training
+from genstudio.core.training import SCHEDULE, DataSpec, Training
 
 __all__ = ["summary", "train"]
 
@@ -104,6 +104,7 @@ def summary(run: Run) -> dict[str, Any]:
         "data": manifest.data.name,
         "space": str(manifest.space),
         "parameters": manifest.parameters,
+        "parameter_formula": manifest.parameter_formula,
         "created": manifest.created,
         "device": manifest.device,
         "resumable": run.resumable,
@@ -160,7 +161,7 @@ def _with_settings(
         if not chosen:
             raise UserError(
                 f"{card.title} has no preset called “{preset}”.",
-                f"Known: {', '.join(each.name for each in card.presets)}.",
+                f"Known: {', '.join(each.name for each in card.presets) or 'none'}.",
             )
         config |= chosen[0].config
         training |= chosen[0].training
@@ -180,6 +181,12 @@ def _with_settings(
         raise UserError(
             f"“{next(iter(config))}” is settled by the weights that the run begins with.",
             "Leave it away, or train without --start-from.",
+        )
+    idle = [*length, *(key for key in training if key in SCHEDULE)]
+    if card.counts and idle:
+        raise UserError(
+            f"{card.title} is fitted by counting every image once: “{idle[0]}” has no meaning.",
+            "Leave it away.",
         )
     for unit, amount in length.items():
         training |= {"unit": unit, "length": amount}

@@ -33,7 +33,11 @@ class Preset(BaseModel):
 
 
 class ModelCard(BaseModel):
-    """A family as the window sees it: no code, only what forms and panels need."""
+    """A family as the window sees it: no code, only what forms and panels need.
+
+    `counts` says that it is fitted by counting, in one pass: nothing of a training's schedule
+    means anything to it.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -46,6 +50,7 @@ class ModelCard(BaseModel):
     config_schema: dict[str, Any]
     controls_schema: dict[str, Any]
     presets: tuple[Preset, ...]
+    counts: bool = False
 
     def can(self, *wanted: Capability) -> bool:
         """Whether the family has every one of the wanted capabilities."""

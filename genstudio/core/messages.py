@@ -406,6 +406,7 @@ class Estimated:
     seconds_per_step: float
     steps: int
     parameters: int
+    parameter_formula: str = ""
 
 
 @dataclass(frozen=True)

@@ -84,6 +84,7 @@ class Manifest(BaseModel):
     training: Training
     device: str
     parameters: int
+    parameter_formula: str = ""
     created: str = Field(default_factory=now)
     versions: dict[str, str] = {}
     parent: str | None = None

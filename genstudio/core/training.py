@@ -8,7 +8,7 @@ from pydantic import model_validator
 
 from genstudio.core.settings import Settings, setting
 
-__all__ = ["DataSpec", "Training"]
+__all__ = ["SCHEDULE", "DataSpec", "Training"]
 
 
 class DataSpec(Settings):
@@ -34,6 +34,10 @@ class DataSpec(Settings):
     folder: str | None = setting(
         None, help="Where your own pictures are, for the dataset “folder”.", label="Folder"
     )
+
+
+SCHEDULE = ("length", "unit", "learning_rate", "schedule", "warmup", "clip", "ema")
+"""Settings of a training that mean nothing to a family fitted by counting."""
 
 
 class Training(Settings):
@@ -110,6 +114,10 @@ class Training(Settings):
         advanced=True,
     )
     previews: int = setting(16, help="Images on a sample sheet.", ge=1, le=64, advanced=True)
+
+    def one_pass(self) -> Self:
+        """The same, but once over the data: how families that count are fitted."""
+        return self.model_copy(update={"length": 1, "unit": "epochs"})
 
     @model_validator(mode="after")
     def _whole_steps(self) -> Self:

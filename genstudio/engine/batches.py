@@ -24,7 +24,10 @@ class Shard:
 
 
 class Batches:
-    """Batches by step number; every epoch is a fresh permutation, its remainder left out."""
+    """Batches by step number; every epoch is a fresh permutation.
+
+    Its remainder is left out, for a gradient wants batches of one size, unless `every_datum`.
+    """
 
     def __init__(
         self,
@@ -33,11 +36,13 @@ class Batches:
         seed: int,
         device: torch.device,
         shard: Shard = Shard(),
+        every_datum: bool = False,
     ) -> None:
         self.count = len(split.symbols)
         self.batch_size = min(batch_size, self.count)
         self.seed = seed
         self.shard = shard
+        self.every_datum = every_datum
         self.symbols = torch.from_numpy(split.symbols).to(device)
         self.labels = torch.from_numpy(split.labels).to(device)
         self._epoch = -1
@@ -45,8 +50,9 @@ class Batches:
 
     @property
     def steps_per_epoch(self) -> int:
-        """Whole batches in one pass."""
-        return self.count // self.batch_size
+        """Batches in one pass."""
+        whole, rest = divmod(self.count, self.batch_size)
+        return whole + 1 if rest and self.every_datum else whole
 
     def at(self, step: int) -> tuple[Tensor, Tensor | None]:
         """X (b, *S) and y (b, L), or None where the data have no labels, of one step."""

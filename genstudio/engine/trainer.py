@@ -161,7 +161,7 @@ class Trainer:
         """
         self.checkpoint()
         score = yield from self._score()
-        if score < self.best_nats:
+        if self._better(score):
             save_model(self.run.model_path, self.learner.kept)
             self.best_nats, self.best_step = score, self.step
 
@@ -188,7 +188,7 @@ class Trainer:
     def _validate(self) -> Generator[TrainProgress | None, Wish | None, Metric]:
         """A point of the validation curve; the best weights are kept."""
         score = yield from self._score()
-        if score < self.best_nats:
+        if self._better(score):
             self.best_nats, self.best_step = score, self.step
             self._best = {
                 name: value.detach().clone() for name, value in self.learner.kept.named_parameters()
@@ -205,6 +205,10 @@ class Trainer:
             except StopIteration as stop:
                 return float(stop.value.mean())
             yield from self._say(state="validating")
+
+    def _better(self, score: float) -> bool:
+        """Whether these weights are the ones to keep; counts are kept when all data are in."""
+        return score < self.best_nats or self.model.counts
 
     def _preview(self) -> _Stepping:
         """A sheet of samples from the weights as they are; the same uniforms every time."""

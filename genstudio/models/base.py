@@ -66,6 +66,7 @@ class GenerativeModel(nn.Module, ABC):
     Config: ClassVar[type[Settings]]
     Controls: ClassVar[type[Settings]]
     presets: ClassVar[tuple[Preset, ...]] = ()
+    counts: ClassVar[bool] = False  # fitted by counting each datum once, in one pass over all
 
     space: Space
     config: Any
@@ -118,6 +119,7 @@ class GenerativeModel(nn.Module, ABC):
             config_schema=cls.Config.model_json_schema(),
             controls_schema=cls.Controls.model_json_schema(),
             presets=cls.presets,
+            counts=cls.counts,
         )
 
     @property
@@ -143,6 +145,11 @@ class GenerativeModel(nn.Module, ABC):
     def parameter_count(self) -> int:
         """The number of trained numbers."""
         return sum(parameter.numel() for parameter in self.parameters())
+
+    @property
+    def parameter_formula(self) -> str:
+        """How that number comes about, in plain Unicode, such as "2ⁿ − 1"; empty if unsaid."""
+        return ""
 
     @property
     def device(self) -> torch.device:
@@ -203,6 +210,7 @@ class Autoregressive(GenerativeModel, Density, Inpainting):
     """p(x) = Πₜ p(xₜ | x₁ … xₜ₋₁), each factor a softmax over K symbols. Write `logits`."""
 
     Controls = DrawControls
+    sees_past: ClassVar[bool] = True  # False where no symbol depends on another
     space: Space
     _made: tuple[object, Any] | None = None
 

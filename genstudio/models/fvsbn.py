@@ -111,6 +111,13 @@ class FVSBN(FlatAutoregressive):
         free, steps = self.space.levels - 1, self.space.dimensions
         return super().parameter_count - free * steps * (steps + 1) // 2
 
+    @property
+    def parameter_formula(self) -> str:
+        """Of n symbols with K levels, not told the class."""
+        if self.told is not None:
+            return ""
+        return "n(n + 1)/2" if self.space.levels == 2 else "(K − 1)n(n + 1)/2"
+
     def sequence_logits(self, x: Tensor, y: Tensor | None = None) -> Tensor:
         """(B, D) → (B, K, D)."""
         weight = (self.weight * self.mask).flatten(0, 1)

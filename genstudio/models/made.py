@@ -122,6 +122,16 @@ class MADE(FlatAutoregressive):
         self.register_buffer("numbers", drawn, persistent=False)
         self._masks: tuple[object, list[Tensor]] | None = None
 
+    @property
+    def parameter_formula(self) -> str:
+        """Of n symbols with K levels, L layers of h units, not told the class; masked ones too."""
+        if self.told:
+            return ""
+        between = "" if self.config.layers == 1 else " + (L − 1)(h + 1)h"
+        levels = "2" if self.space.levels == 2 else "K"
+        direct = f" + {levels}n²" if self.config.direct else ""
+        return f"(n + 1)h{between} + {levels}n(h + 1){direct}"
+
     def _draw_numbers(self, index: int) -> Tensor:
         """(L, H) int64: m(k) of every hidden unit under one draw, 1 … D − 1."""
         last = max(1, self.space.dimensions - 1)

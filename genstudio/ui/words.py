@@ -6,7 +6,7 @@ from datetime import datetime
 
 from genstudio.core.runs import Run
 
-__all__ = ["day", "memory", "score", "span"]
+__all__ = ["day", "memory", "parameters", "score", "span"]
 
 
 def span(seconds: float) -> str:
@@ -26,6 +26,12 @@ def memory(size: int) -> str:
     if size <= 0:
         return ""
     return f"{size / 1e9:.1f} GB" if size >= 1e9 else f"{size / 1e6:.0f} MB"
+
+
+def parameters(count: int, formula: str = "") -> str:
+    """How many parameters, with the formula where there is one: "2ⁿ − 1 = 65,535 parameters"."""
+    words = f"{count:,} parameter{'' if count == 1 else 's'}"
+    return f"{formula} = {words}" if formula else words
 
 
 def score(run: Run) -> str:

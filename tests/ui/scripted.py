@@ -34,7 +34,9 @@ class Asked:
     channel: str | None
 
 
-def card(name: str = "pixelcnn", *capabilities: Capability, title: str = "") -> ModelCard:
+def card(
+    name: str = "pixelcnn", *capabilities: Capability, title: str = "", counts: bool = False
+) -> ModelCard:
     """A family's card, made of plain data."""
     return ModelCard(
         name=name,
@@ -67,7 +69,10 @@ def card(name: str = "pixelcnn", *capabilities: Capability, title: str = "") -> 
                 }
             },
         },
-        presets=(Preset(name="quick look", help="A minute.", training={"length": 100}),),
+        presets=()
+        if counts
+        else (Preset(name="quick look", help="A minute.", training={"length": 100}),),
+        counts=counts,
     )
 
 
@@ -75,6 +80,7 @@ _EXACT = (Capability.DENSITY, Capability.INPAINTING, Capability.AUTOREGRESSIVE)
 CARDS = (
     card("pixelcnn", *_EXACT, title="PixelCNN"),
     card("made", *_EXACT, title="MADE"),
+    card("markov", *_EXACT, title="Markov", counts=True),
     card("vae", Capability.LOWER_BOUND, Capability.DECODER, Capability.ENCODER, title="VAE"),
     card("gan", Capability.DECODER, title="GAN"),
     card("nothing", title="Family without capabilities"),

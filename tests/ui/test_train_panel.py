@@ -391,3 +391,20 @@ def test_made_really_learns_digits(qtbot: QtBot, settings: QSettings) -> None:
         assert panel.history.step == 50
     finally:
         studio.close()
+
+
+def test_a_family_that_counts_has_no_schedule_to_choose(
+    panel: TrainPanel, scripted_engine: ScriptedEngine
+) -> None:
+    form = panel.form_page.form
+    schedule = ("length", "unit", "learning_rate", "schedule", "warmup", "clip", "ema")
+    for family, counts in (("markov", True), ("pixelcnn", False), ("markov", True)):
+        form.family.setCurrentIndex(form.family.findData(family))
+        form.family.activated.emit(form.family.currentIndex())
+        assert form.presets.isVisible() != counts
+        assert all(form.training.field(name).isHidden() == counts for name in schedule)
+        assert not form.training.field("batch_size").isHidden()
+    click(panel.form_page.start)
+    asked = scripted_engine.last(Train).request
+    assert isinstance(asked, Train)
+    assert (asked.family, asked.training) == ("markov", Training())

@@ -27,13 +27,16 @@ def run(request: Estimate) -> Generator[None, Wish | None, Estimated]:
     """Time steps, a validation batch and the start of a sheet; add them up as they will occur."""
     yield None
     device = resolve(request.device)
-    training = request.training
     data = catalog.open_data(request.data)
-    config = family(request.family).Config.checked(request.config)
+    cls = family(request.family)
+    training = request.training.one_pass() if cls.counts else request.training
+    config = cls.Config.checked(request.config)
     model = build(request.family, data.space, config).to(device)
     count = len(data.split("train"))
     batch = min(training.batch_size, count)
-    steps = total_steps(training.length, training.unit, count // batch)
+    steps = total_steps(
+        training.length, training.unit, -(-count // batch) if cls.counts else count // batch
+    )
     learner = model.learner(training, steps)
     rng = generator(0)
     x = torch.from_numpy(rng.integers(0, data.space.levels, (batch, *data.space.shape))).to(device)
@@ -44,7 +47,9 @@ def run(request: Estimate) -> Generator[None, Wish | None, Estimated]:
     learner.step(x, y)  # the first step pays for what the others find prepared
     per_step = yield from _timed(lambda: learner.step(x, y), device, _MOST_STEPS)
     if steps is None:
-        return Estimated(training.length * 60, per_step, 0, model.parameter_count)
+        return Estimated(
+            training.length * 60, per_step, 0, model.parameter_count, model.parameter_formula
+        )
     total = steps * per_step
     if isinstance(model, Density):
         with torch.no_grad():
@@ -61,7 +66,7 @@ def run(request: Estimate) -> Generator[None, Wish | None, Estimated]:
         )
         per_symbol = yield from _per_symbol(drawn, device)
         total += sheets * data.space.dimensions * per_symbol
-    return Estimated(total, per_step, steps, model.parameter_count)
+    return Estimated(total, per_step, steps, model.parameter_count, model.parameter_formula)
 
 
 def _per_symbol(

@@ -53,7 +53,13 @@ def run(request: Train) -> _Job:
 
 def _train(opened: Run, data: ImageData, model: GenerativeModel) -> _Job:
     training = opened.manifest.training
-    batches = Batches(data.split("train"), training.batch_size, training.seed, model.device)
+    batches = Batches(
+        data.split("train"),
+        training.batch_size,
+        training.seed,
+        model.device,
+        every_datum=model.counts,
+    )
     steps = total_steps(training.length, training.unit, batches.steps_per_epoch)
     learner = model.learner(training, steps)
     trainer = Trainer(opened, model, learner, batches, data.split("valid"))
@@ -84,7 +90,8 @@ def _planned(request: Train, device: torch.device) -> tuple[ImageData, Generativ
         parent = load_model(Run.open(request.start_from).model_path)
         _check_parent(parent, cls, data)
     config = cls.Config.checked(request.config) if parent is None else parent.config
-    model = build(request.family, data.space, config, request.training.seed)
+    training = request.training.one_pass() if cls.counts else request.training
+    model = build(request.family, data.space, config, training.seed)
     if parent is not None:
         model.load_state_dict(parent.state_dict())
     manifest = Manifest(
@@ -94,9 +101,10 @@ def _planned(request: Train, device: torch.device) -> tuple[ImageData, Generativ
         data=request.data,
         data_hash=data.content_hash,
         config=config.model_dump(mode="json"),
-        training=request.training,
+        training=training,
         device=str(device),
         parameters=model.parameter_count,
+        parameter_formula=model.parameter_formula,
         versions={
             "genstudio": version("genstudio"),
             "torch": torch.__version__,
@@ -113,6 +121,11 @@ def _check_parent(parent: GenerativeModel, cls: type[GenerativeModel], data: Ima
             f"The weights are of a {parent.title} for {parent.space}, which does not fit "
             f"a {cls.title} for {data.space}.",
             "Choose the same family and the same form of data.",
+        )
+    if parent.counts:
+        raise UserError(
+            f"{parent.title} cannot be trained further: one pass has counted every image.",
+            "Count anew instead, with other data or another prior.",
         )
 
 

@@ -24,7 +24,7 @@ from genstudio.core.capabilities import ModelCard
 from genstudio.core.errors import UserError
 from genstudio.core.messages import Estimate, Train
 from genstudio.core.runs import Run
-from genstudio.core.training import DataSpec, Training
+from genstudio.core.training import SCHEDULE, DataSpec, Training
 from genstudio.ui.studio import Studio
 from genstudio.ui.theme import GAP, HALF, icon
 from genstudio.ui.widgets.data_choice import DataChoice
@@ -68,6 +68,7 @@ class TrainForm(QScrollArea):
             )
             box.setMinimumContentsLength(12)
         self.title = QLineEdit()
+        self._sections: dict[str, QWidget] = {}
         self._custom: tuple[dict[str, Any], dict[str, Any]] | None = None
         self._build()
         self.presets.chosen.connect(self._take_preset)
@@ -196,7 +197,7 @@ class TrainForm(QScrollArea):
         row.addWidget(self._parent_words, 1)
         row.addWidget(drop)
         body = QWidget()
-        self._column = column = QVBoxLayout(body)
+        column = QVBoxLayout(body)
         column.setContentsMargins(GAP, GAP, GAP, GAP)
         column.setSpacing(HALF // 2)
         column.addWidget(self._parent_row)
@@ -209,10 +210,15 @@ class TrainForm(QScrollArea):
             ("Device", [self.device]),
             ("Title", [self.title]),
         ):
-            column.addWidget(_heading(heading))
+            section = QWidget()
+            rows = QVBoxLayout(section)
+            rows.setContentsMargins(0, 0, 0, HALF)
+            rows.setSpacing(column.spacing())
+            rows.addWidget(_heading(heading))
             for widget in widgets:
-                column.addWidget(widget)
-            column.addSpacing(HALF)
+                rows.addWidget(widget)
+            column.addWidget(section)
+            self._sections[heading] = section
         column.addStretch(1)
         self.setWidget(body)
         self.setWidgetResizable(True)
@@ -247,11 +253,17 @@ class TrainForm(QScrollArea):
         older = self.config
         self.config = Form(card.config_schema)
         self.config.edited.connect(self._edited)
-        self._column.replaceWidget(older, self.config)
+        holder = self._sections["Model"].layout()
+        if holder is not None:
+            holder.replaceWidget(older, self.config)
         older.hide()
         older.deleteLater()
         words = [preset.name for preset in card.presets]
         self.presets.offer([*words, CUSTOM], [*(preset.help for preset in card.presets), _CUSTOM])
+        self._sections["How thorough"].setVisible(bool(words))
+        # A family that counts sees every image once, and has no schedule to choose.
+        idle = SCHEDULE if card.counts else ()
+        self.training.offer(name for name in Training.model_fields if name not in idle)
         self.family_help.setText(f"{card.summary}<br>{card.reference}")
         self._custom = None
         stored = self.studio.settings.value(f"{_KEY}/{card.name}")

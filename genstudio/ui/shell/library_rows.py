@@ -31,7 +31,7 @@ from genstudio.ui.naming import named
 from genstudio.ui.shell.thumbnails import SIDE, thumbnail
 from genstudio.ui.studio import Studio
 from genstudio.ui.theme import GAP, HALF, icon, theme
-from genstudio.ui.words import day, score
+from genstudio.ui.words import day, parameters, score
 
 __all__ = ["ROW", "LibraryRows", "RowPainter"]
 
@@ -149,7 +149,7 @@ class LibraryRows(QAbstractListModel):
         lines = [
             manifest.title,
             f"{self.family(run)} on {manifest.data.name}, {manifest.space}",
-            f"{manifest.parameters:,} parameters".replace(",", "\u202f"),
+            parameters(manifest.parameters, manifest.parameter_formula).replace(",", "\u202f"),
         ]
         if score(run):
             lines.append(f"{score(run)} on validation images")

@@ -6,7 +6,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from genstudio.core.messages import Estimate, Estimated, Failed
 from genstudio.ui.studio import Job, Studio
-from genstudio.ui.words import span
+from genstudio.ui.words import parameters, span
 
 __all__ = ["Forecast"]
 
@@ -67,8 +67,9 @@ class Forecast(QObject):
         rate = 1 / result.seconds_per_step if result.seconds_per_step > 0 else 0.0
         shown = f"{rate:,.0f}" if rate >= 10 else f"{rate:.2g}"
         where = "" if device == "auto" else f" on {device}"
+        size = parameters(result.parameters, result.parameter_formula)
         self.told.emit(
-            f"≈ {span(result.seconds)} · {result.parameters:,} parameters · {shown} steps/s{where}",
+            f"≈ {span(result.seconds)} · {size} · {shown} steps/s{where}",
             False,
         )
 

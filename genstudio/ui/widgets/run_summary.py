@@ -11,12 +11,12 @@ from PySide6.QtWidgets import QFrame, QLabel, QProgressBar, QScrollArea, QVBoxLa
 from genstudio.core.capabilities import ModelCard
 from genstudio.core.messages import TrainProgress
 from genstudio.core.runs import Run
-from genstudio.core.training import Training
+from genstudio.core.training import SCHEDULE, Training
 from genstudio.data import catalog
 from genstudio.ui.studio import Job
 from genstudio.ui.theme import GAP, HALF, theme
 from genstudio.ui.widgets.form import label_of
-from genstudio.ui.words import memory, score, span
+from genstudio.ui.words import memory, parameters, score, span
 
 __all__ = ["RunSummary"]
 
@@ -70,7 +70,8 @@ class RunSummary(QScrollArea):
         self.title.setText(manifest.title)
         family = manifest.family if card is None else card.title
         self.about.setText(
-            f"{family}, {manifest.parameters:,} parameters, on {manifest.device}"
+            f"{family}, {parameters(manifest.parameters, manifest.parameter_formula)}, "
+            f"on {manifest.device}"
             + (f"; began with the weights of {manifest.parent}" if manifest.parent else "")
         )
         live = job is not None and job.open
@@ -83,7 +84,7 @@ class RunSummary(QScrollArea):
         self._rows = [
             ("Data", _data_rows(run)),
             ("Model", _rows(manifest.config, {} if card is None else card.config_schema)),
-            ("Training", _training_rows(manifest.training)),
+            ("Training", _training_rows(manifest.training, card is not None and card.counts)),
         ]
         self._paint()
 
@@ -156,10 +157,11 @@ def _data_rows(run: Run) -> list[tuple[str, str]]:
     return [*rows, ("Folder", spec.folder)] if spec.folder else rows
 
 
-def _training_rows(training: Training) -> list[tuple[str, str]]:
+def _training_rows(training: Training, counts: bool) -> list[tuple[str, str]]:
     values = training.model_dump()
-    length = f"{training.length:,.10g} {values.pop('unit')}"
-    del values["length"]
+    length = "one pass" if counts else f"{training.length:,.10g} {training.unit}"
+    for name in SCHEDULE if counts else ("length", "unit"):
+        del values[name]
     return [("Length", length), *_rows(values, Training.model_json_schema())]
 
 
