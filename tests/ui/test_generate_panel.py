@@ -365,6 +365,29 @@ def test_a_failure_is_said_where_it_happened_and_can_be_tried_again(
     assert len(rig.asked) == before + 1 and not rig.panel.problem.isVisible()
 
 
+def test_the_arrows_move_the_playhead_from_the_canvas_and_no_slider_loses_them(
+    build: Callable[..., Rig], qtbot: QtBot
+) -> None:
+    rig = build()
+    rig.answer()
+    view, lock = rig.panel.view, rig.panel.form.lock
+    view.seek(10)
+    for place, (left, right) in {view.canvas: (9, 10), view.transport.scrubber: (9, 10)}.items():
+        place.setFocus()
+        qtbot.keyClick(place, Qt.Key.Key_Left)
+        assert view.playback.position == left
+        qtbot.keyClick(place, Qt.Key.Key_Right)
+        assert view.playback.position == right
+    speed = view.transport.speed
+    before = speed.value()
+    speed.setFocus()
+    qtbot.keyClick(speed, Qt.Key.Key_Right)
+    assert speed.value() > before and view.playback.position == 10
+    lock.setFocus()
+    qtbot.keyClick(lock, Qt.Key.Key_Space)
+    assert lock.isChecked() and not view.playback.playing
+
+
 def test_takes_are_revisited_deleted_and_forgotten(build: Callable[..., Rig], qtbot: QtBot) -> None:
     rig = build()
     rig.answer()

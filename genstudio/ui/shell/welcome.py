@@ -197,6 +197,9 @@ def _kept(place: QRect, inside: QRect) -> QRect:
     return QRect(left, top, place.width(), place.height())
 
 
+_ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+
+
 class _Bubble(QFrame):
     """What a stop says, with Back and Next."""
 
@@ -205,7 +208,7 @@ class _Bubble(QFrame):
         named(self, "Tour", role="toast")
         self._welcome = welcome
         self._title = with_role(QLabel(wordWrap=True), "title")
-        self._words = QLabel(wordWrap=True)
+        self.words = QLabel(wordWrap=True)
         self._count = with_role(QLabel(), "secondary")
         self.skip = QPushButton("Skip")
         self.skip.clicked.connect(welcome.end)
@@ -223,7 +226,7 @@ class _Bubble(QFrame):
         layout.setContentsMargins(GAP, GAP, GAP, GAP)
         layout.setSpacing(HALF)
         layout.addWidget(self._title)
-        layout.addWidget(self._words)
+        layout.addWidget(self.words)
         layout.addSpacing(HALF)
         layout.addLayout(buttons)
 
@@ -243,7 +246,7 @@ class _Bubble(QFrame):
 
     def _fill(self, title: str, words: str, count: str) -> None:
         self._title.setText(title)
-        self._words.setText(words)
+        self.words.setText(words)
         self._count.setText(count)
 
     @override
@@ -255,8 +258,11 @@ class _Bubble(QFrame):
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        focused = self.focusWidget()
         if event.key() == Qt.Key.Key_Escape:
             self._welcome.end()
+        elif event.key() in _ENTER and isinstance(focused, QPushButton):
+            focused.click()
         else:
             super().keyPressEvent(event)
 

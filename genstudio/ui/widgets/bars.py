@@ -54,6 +54,7 @@ class ConditionalBars(QWidget):
         self.setAccessibleName("Conditional distribution")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.choosable = False
         self._shown: Conditional | None = None
@@ -99,6 +100,7 @@ class ConditionalBars(QWidget):
     def paintEvent(self, _: QPaintEvent) -> None:
         painter = QPainter(self)
         colours = theme().colours
+        painter.fillRect(self.rect(), QColor(colours.ground))
         small = painter.font()
         small.setPixelSize(11)
         painter.setFont(small)
