@@ -106,7 +106,7 @@ class Welcome(QObject):
                 "Pick a family, a dataset and how long you want to wait. The curves and the first "
                 "samples appear while it learns.",
                 lambda: window.centre.lack or window.centre.panel or window.centre,
-                lambda: window.centre.show_titled("Train"),
+                window.train_new,
             ),
             Stop(
                 "What runs is here",
@@ -124,14 +124,19 @@ class Welcome(QObject):
         )
 
     def _choose_first(self) -> None:
-        studio = self._window.studio
         self._window.focus_library()
+        self._choose()
+
+    def _choose(self) -> None:
+        studio = self._window.studio
         runs = [run for run in [*studio.shipped, *studio.own] if run.has_model]
         if runs:
             studio.select(runs[0].folder)
 
     def _play(self) -> None:
         """Show Generate and press its play, as a person would from the Run menu."""
+        if self._window.studio.selected is None:
+            self._choose()
         self._window.centre.show_titled("Generate")
         panel = self._window.centre.panel
         if panel is None or self._window.centre.lack is not None:

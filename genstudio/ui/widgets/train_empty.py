@@ -11,7 +11,7 @@ __all__ = ["TrainEmpty"]
 
 
 class TrainEmpty(QWidget):
-    """Says what will be seen here, how long it takes, and starts it.
+    """Says what will be seen here; without the form beside it, how long it takes, and starts it.
 
     Attributes:
         start_wanted: the person wants to start what the form says.
@@ -49,6 +49,12 @@ class TrainEmpty(QWidget):
         column.addSpacing(HALF)
         column.addWidget(self.start, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addStretch(3)
+        self.stand_beside(True)
+
+    def stand_beside(self, form: bool) -> None:
+        """The form has an estimate and a button of its own; where it is folded away, these do."""
+        self.forecast.setHidden(form)
+        self.start.setHidden(form)
 
     def name(self, family: str, data: str) -> None:
         """Say what would be trained."""
