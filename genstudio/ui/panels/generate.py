@@ -379,7 +379,7 @@ class GeneratePanel(Panel):
         right = QVBoxLayout(page)
         right.setContentsMargins(0, 0, HALF, 0)
         right.setSpacing(GAP)
-        right.addWidget(self.step_view)
+        right.addWidget(self.step_view, 100)  # before the empty room below
         right.addWidget(self.form)
         right.addStretch(1)
         scroll = QScrollArea()

@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from genstudio.ui.theme import GAP, HALF, icon
+from genstudio.ui.widgets.glyph import Glyph
 
 __all__ = ["TrainEmpty"]
 
@@ -21,8 +22,7 @@ class TrainEmpty(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self._picture = QLabel()
-        self._picture.setPixmap(icon("chart-bell-curve-cumulative", "secondary").pixmap(64, 64))
+        self._picture = Glyph(64, "chart-bell-curve-cumulative")
         self.words = QLabel()
         self.words.setProperty("role", "title")
         self.more = QLabel(
