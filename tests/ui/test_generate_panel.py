@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QImage
 from pytestqt.qtbot import QtBot
 
 from genstudio.core.capabilities import Capability
@@ -410,6 +410,28 @@ def test_takes_are_revisited_deleted_and_forgotten(build: Callable[..., Rig], qt
     assert len(rig.panel.recorder.takes) == MOST_TAKES
     assert second not in list(rig.panel.recorder.takes)
     assert notices == ["The oldest take was forgotten to make room."]
+
+
+def test_a_take_keeps_its_thumbnail_while_another_model_is_looked_at(
+    build: Callable[..., Rig], make_run: Callable[..., Run]
+) -> None:
+    rig = build()
+    rig.answer()
+
+    def thumbnail() -> QImage:
+        return rig.panel.tree.topLevelItem(0).icon(0).pixmap(48, 48).toImage()
+
+    first = thumbnail()
+    other = make_run("other", space=Grid(height=3, width=9, channels=1, levels=2, labels=LABELS))
+    for run in (other, rig.run):
+        rig.studio.refresh_runs()
+        rig.studio.select(run.folder)
+        rig.panel.show_run(run, CARD)
+        if run is other:
+            rig.space = other.manifest.space
+            rig.answer()
+            assert thumbnail() != first
+    assert thumbnail() == first
 
 
 @pytest.mark.parametrize("suffix", ["png", "gif", "webp", "npz"])
