@@ -134,15 +134,17 @@ def _choices(c: Colours) -> str:
     return f"""
     QCheckBox, QRadioButton {{ spacing: 8px; min-height: 24px; }}
     QCheckBox:disabled, QRadioButton:disabled {{ color: {c.secondary}; }}
-    QCheckBox::indicator, QRadioButton::indicator {{
+    QCheckBox::indicator, QRadioButton::indicator, QAbstractItemView::indicator {{
         width: 14px; height: 14px; border: 1px solid {c.control}; background: {c.surface};
     }}
-    QCheckBox::indicator {{ border-radius: 4px; }}
+    QCheckBox::indicator, QAbstractItemView::indicator {{ border-radius: 4px; }}
     QRadioButton::indicator {{ border-radius: 8px; }}
     QCheckBox::indicator:hover, QRadioButton::indicator:hover {{ border-color: {c.accent}; }}
     QCheckBox::indicator:checked, QRadioButton::indicator:checked,
-    QCheckBox::indicator:indeterminate {{ background: {c.accent}; border-color: {c.accent}; }}
-    QCheckBox::indicator:checked {{ image: {_image("check", c)}; }}
+    QAbstractItemView::indicator:checked, QCheckBox::indicator:indeterminate {{ background: {c.accent}; border-color: {c.accent}; }}
+    QCheckBox::indicator:checked, QAbstractItemView::indicator:checked {{
+        image: {_image("check", c)};
+    }}
     QCheckBox::indicator:indeterminate {{ image: {_image("dash", c)}; }}
     QRadioButton::indicator:checked {{ image: {_image("dot", c)}; }}
     QCheckBox::indicator:focus, QRadioButton::indicator:focus {{ border: 1px solid {c.text}; }}

@@ -83,6 +83,7 @@ class Theme(QObject):
         self._app = app
         self._scheme = "system"
         self._text_size = 13
+        self._dark = False
         app.setStyle("Fusion")
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._apply)
         self._apply()
@@ -90,9 +91,7 @@ class Theme(QObject):
     @property
     def dark(self) -> bool:
         """Whether the dark colours are in force."""
-        if self._scheme != "system":  # not every platform lets itself be told
-            return self._scheme == "dark"
-        return QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark
+        return self._dark
 
     @property
     def colours(self) -> Colours:
@@ -123,6 +122,11 @@ class Theme(QObject):
             self._apply()
 
     def _apply(self) -> None:
+        hints = QGuiApplication.styleHints()
+        if self._scheme == "system":
+            self._dark = hints.colorScheme() == Qt.ColorScheme.Dark
+        else:  # not every platform lets itself be told
+            self._dark = self._scheme == "dark"
         font = self._app.font()
         font.setPixelSize(self._text_size)
         self._app.setFont(font)

@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 import numpy as np
+import pyqtgraph as pg
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QGuiApplication, QImage, QWheelEvent
@@ -235,3 +236,16 @@ def test_a_hundred_thousand_points_are_redrawn_quickly(curves: Curves, qtbot: Qt
         curves.redraw()
     # Generous against the machine's other work: the point is that it is not seconds.
     assert (time.perf_counter() - began) / 10 < 0.1
+
+
+def test_the_best_point_s_words_stay_inside_the_plot(curves: Curves, qtbot: QtBot) -> None:
+    longer = Series()
+    longer.add(points([2.0] * 600, {6000: 2.0}))
+    curves.show_series("other", "A longer run", longer, "#ee6677", exact=True)
+    qtbot.waitUntil(lambda: curves.drawn)
+    curves.grab()
+    plot = curves.plot.plotItem
+    texts = [item for item in plot.items if isinstance(item, pg.TextItem) and item.isVisible()]
+    assert [text.toPlainText() for text in texts] == ["best = 1.5 at step 100"]
+    box = plot.getViewBox().sceneBoundingRect()
+    assert box.contains(texts[0].mapRectToScene(texts[0].boundingRect()))

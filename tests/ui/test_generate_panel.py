@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QImage
 from pytestqt.qtbot import QtBot
 
 from genstudio.core.capabilities import Capability
@@ -365,6 +365,29 @@ def test_a_failure_is_said_where_it_happened_and_can_be_tried_again(
     assert len(rig.asked) == before + 1 and not rig.panel.problem.isVisible()
 
 
+def test_the_arrows_move_the_playhead_from_the_canvas_and_no_slider_loses_them(
+    build: Callable[..., Rig], qtbot: QtBot
+) -> None:
+    rig = build()
+    rig.answer()
+    view, lock = rig.panel.view, rig.panel.form.lock
+    view.seek(10)
+    for place, (left, right) in {view.canvas: (9, 10), view.transport.scrubber: (9, 10)}.items():
+        place.setFocus()
+        qtbot.keyClick(place, Qt.Key.Key_Left)
+        assert view.playback.position == left
+        qtbot.keyClick(place, Qt.Key.Key_Right)
+        assert view.playback.position == right
+    speed = view.transport.speed
+    before = speed.value()
+    speed.setFocus()
+    qtbot.keyClick(speed, Qt.Key.Key_Right)
+    assert speed.value() > before and view.playback.position == 10
+    lock.setFocus()
+    qtbot.keyClick(lock, Qt.Key.Key_Space)
+    assert lock.isChecked() and not view.playback.playing
+
+
 def test_takes_are_revisited_deleted_and_forgotten(build: Callable[..., Rig], qtbot: QtBot) -> None:
     rig = build()
     rig.answer()
@@ -387,6 +410,28 @@ def test_takes_are_revisited_deleted_and_forgotten(build: Callable[..., Rig], qt
     assert len(rig.panel.recorder.takes) == MOST_TAKES
     assert second not in list(rig.panel.recorder.takes)
     assert notices == ["The oldest take was forgotten to make room."]
+
+
+def test_a_take_keeps_its_thumbnail_while_another_model_is_looked_at(
+    build: Callable[..., Rig], make_run: Callable[..., Run]
+) -> None:
+    rig = build()
+    rig.answer()
+
+    def thumbnail() -> QImage:
+        return rig.panel.tree.topLevelItem(0).icon(0).pixmap(48, 48).toImage()
+
+    first = thumbnail()
+    other = make_run("other", space=Grid(height=3, width=9, channels=1, levels=2, labels=LABELS))
+    for run in (other, rig.run):
+        rig.studio.refresh_runs()
+        rig.studio.select(run.folder)
+        rig.panel.show_run(run, CARD)
+        if run is other:
+            rig.space = other.manifest.space
+            rig.answer()
+            assert thumbnail() != first
+    assert thumbnail() == first
 
 
 @pytest.mark.parametrize("suffix", ["png", "gif", "webp", "npz"])

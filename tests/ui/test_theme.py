@@ -8,10 +8,12 @@ import pytest
 from PySide6.QtCore import QSize
 from PySide6.QtGui import QColor, QIcon
 from PySide6.QtWidgets import QApplication, QLabel
+from pytestqt.qtbot import QtBot
 
 from genstudio.core.paths import resource
 from genstudio.ui.style import Colours, style_sheet
 from genstudio.ui.theme import DARK, LIGHT, icon, theme
+from genstudio.ui.widgets.glyph import Glyph
 
 
 def _luminance(colour: str) -> float:
@@ -40,7 +42,7 @@ def test_the_primary_button_can_be_read(colours: Colours) -> None:
 
 
 @pytest.mark.parametrize("colours", [LIGHT, DARK], ids=["light", "dark"])
-def test_every_picture_of_the_style_sheet_is_there(colours: Colours) -> None:
+def test_every_picture_of_the_style_sheet_is_there(qapp: QApplication, colours: Colours) -> None:
     named = re.findall(r"url\((.*?)\)", style_sheet(colours, 13))
     assert named
     for name in named:
@@ -80,3 +82,21 @@ def test_titles_grow_with_the_text(qtbot) -> None:
         assert label.fontInfo().pixelSize() == before + 5
     finally:
         theme().set_text_size(13)
+
+
+def test_an_icon_by_itself_follows_the_theme(qtbot: QtBot) -> None:
+    glyph = Glyph(32, "play", "text")
+    qtbot.addWidget(glyph)
+    seen = {}
+    for scheme, colours in (("light", LIGHT), ("dark", DARK)):
+        theme().choose(scheme)
+        image = glyph.pixmap().toImage()
+        solid = [
+            image.pixelColor(x, y).name()
+            for x in range(image.width())
+            for y in range(image.height())
+            if image.pixelColor(x, y).alpha() == 255
+        ]
+        seen[scheme] = set(solid) == {colours.text}
+    theme().choose("system")
+    assert seen == {"light": True, "dark": True}

@@ -80,6 +80,8 @@ def begin(
 
 def test_without_a_run_it_offers_to_start(panel: TrainPanel) -> None:
     assert panel.side.currentWidget() is panel.form_page
+    assert panel.form_page.start.isVisible() and not panel.empty.start.isVisible()
+    panel.fold.toggle()
     assert panel.empty.start.isVisible() and panel.empty.start.isEnabled()
     assert "PixelCNN on Digits" in panel.empty.words.text()
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QMessageBox
 
 from genstudio.core.messages import Train, TrainStarted, Wish
 from genstudio.core.runs import Run
@@ -131,6 +131,38 @@ def test_space_presses_the_focused_button_once(
     panel.button.setFocus()
     QTest.keyClick(panel.button, Qt.Key.Key_Space)
     assert panel.pressed == 1
+
+
+def test_delete_asks_about_a_run_in_the_library_alone(
+    window: MainWindow, studio: Studio, make_run: MakeRun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = make_run()
+    studio.refresh_runs()
+    studio.select(run.folder)
+    asked: list[str] = []
+    monkeypatch.setattr(
+        QMessageBox,
+        "question",
+        lambda _parent, title, *_: asked.append(title) or QMessageBox.StandardButton.Cancel,
+    )
+    panel = window.centre.panel
+    assert isinstance(panel, Draws)
+    panel.button.setFocus()
+    QTest.keyClick(panel.button, Qt.Key.Key_Delete)
+    assert asked == []
+    window.library.list.setFocus()
+    QTest.keyClick(window.library.list, Qt.Key.Key_Delete)
+    assert asked == ["Move to trash"]
+
+
+def test_the_first_tour_goes_on_by_enter_and_by_space(window: MainWindow) -> None:
+    window.welcome.begin()
+    bubble = window.welcome.bubble
+    assert bubble is not None
+    for key in (Qt.Key.Key_Return, Qt.Key.Key_Space):
+        bubble.forward.setFocus()
+        QTest.keyClick(bubble.forward, key)
+    assert bubble.words.text() == window.welcome.stops[2].words
 
 
 def test_f6_goes_round_the_regions(window: MainWindow) -> None:

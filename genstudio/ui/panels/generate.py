@@ -41,6 +41,7 @@ _DEBOUNCE = 120  # milliseconds
 _DRAWING_SECONDS = 4.0  # for a whole image at the speed one begins with
 _COLUMN = 284
 _AT_ONCE = "generate/on_select"
+_SPACE = "Space"
 
 
 class GeneratePanel(Panel):
@@ -249,7 +250,7 @@ class GeneratePanel(Panel):
         view, overlays = self.view, self.overlays.words
         return [
             ("Draw another", "D", self.draw_another, False),
-            ("Play or pause", "Space", view.toggle, True),
+            ("Play or pause", _SPACE, view.toggle, False),
             ("One symbol back", "Left", lambda: view.step(-1), True),
             ("One symbol forward", "Right", lambda: view.step(1), True),
             ("To the start", "Home", lambda: view.seek(0), True),
@@ -274,13 +275,16 @@ class GeneratePanel(Panel):
 
     def _bind_keys(self) -> None:
         for _, keys, action, local in self._commands():
+            if keys == _SPACE:
+                continue  # the window's, which gives it to a button that has the focus
             if not local:
-                context = Qt.ShortcutContext.WidgetWithChildrenShortcut
-                QShortcut(QKeySequence(keys), self, action, context=context)
+                QShortcut(QKeySequence(keys), self, action)
                 continue
             for widget in (self.view.canvas, self.view.transport.scrubber):
-                context = Qt.ShortcutContext.WidgetShortcut
-                QShortcut(QKeySequence(keys), widget, action, context=context)
+                shortcut = QShortcut(QKeySequence(keys), widget, action)
+                # Not an argument of the constructor: PySide loses it, and the arrows would be
+                # taken from every slider of the window.
+                shortcut.setContext(Qt.ShortcutContext.WidgetShortcut)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_P and not event.isAutoRepeat():
@@ -375,7 +379,7 @@ class GeneratePanel(Panel):
         right = QVBoxLayout(page)
         right.setContentsMargins(0, 0, HALF, 0)
         right.setSpacing(GAP)
-        right.addWidget(self.step_view)
+        right.addWidget(self.step_view, 100)  # before the empty room below
         right.addWidget(self.form)
         right.addStretch(1)
         scroll = QScrollArea()

@@ -228,6 +228,7 @@ class TrainPanel(Panel):
         studio.job_ended.connect(self._job_ended)
         studio.data_wanted.connect(self._train_on)
         self.fold.toggled.connect(self.side.setVisible)
+        self.fold.toggled.connect(self.empty.stand_beside)
         self.others.changed.connect(self._arrange)
         self.curves.failed.connect(lambda error: studio.notice("error", error.title, error.advice))
         self.curves.saved.connect(lambda path: studio.notice("good", f"Written to {path}."))

@@ -23,6 +23,7 @@ from genstudio.ui.naming import hairline, named, with_role
 from genstudio.ui.panel import Panel
 from genstudio.ui.studio import Studio
 from genstudio.ui.theme import GAP, HALF, MARGIN, icon
+from genstudio.ui.widgets.glyph import Glyph
 
 __all__ = ["Centre", "Lack", "discovered"]
 
@@ -43,7 +44,8 @@ class Lack(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self._picture = QLabel(alignment=Qt.AlignmentFlag.AlignCenter)
+        self._picture = Glyph(48)
+        self._picture.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.sentence = QLabel(alignment=Qt.AlignmentFlag.AlignCenter, wordWrap=True)
         self.choose = QPushButton("Choose a model")
         self.choose.clicked.connect(self.choose_wanted)
@@ -69,7 +71,7 @@ class Lack(QWidget):
 
         Nothing is offered while the engine is only starting: the wait will end by itself.
         """
-        self._picture.setPixmap(icon(glyph, "secondary").pixmap(48, 48))
+        self._picture.show_icon(glyph)
         self.sentence.setText(sentence)
         self.choose.setVisible(can_choose and not waiting)
         self.train.setVisible(not waiting)

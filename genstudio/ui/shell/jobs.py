@@ -22,6 +22,7 @@ from genstudio.core.messages import Share, Train, TrainProgress, TrainStarted, W
 from genstudio.ui.naming import named, with_role
 from genstudio.ui.studio import Job, Studio
 from genstudio.ui.theme import GAP, HALF, icon
+from genstudio.ui.widgets.glyph import Glyph
 from genstudio.ui.words import memory, span
 
 __all__ = ["JobsStrip"]
@@ -132,7 +133,7 @@ class _Row(QWidget):
         self._studio = studio
         self._job = job
         self.device = ""
-        self._glyph = QLabel()
+        self._glyph = Glyph(16)
         self._title = QLabel(job.title)
         self._title.setMaximumWidth(320)
         self._bar = named(QProgressBar(textVisible=False), f"Progress of {job.title}")
@@ -180,7 +181,7 @@ class _Row(QWidget):
     def _turn(self) -> None:
         job, training = self._job, isinstance(self._job.request, Train)
         glyph, colour = _GLYPHS[job.state]
-        self._glyph.setPixmap(icon(glyph, colour).pixmap(16, 16))
+        self._glyph.show_icon(glyph, colour)
         self._glyph.setToolTip(job.state.capitalize())
         paused = job.state == "paused"
         self._pause.setIcon(icon("play" if paused else "pause"))

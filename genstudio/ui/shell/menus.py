@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QUrl
+from PySide6.QtCore import QObject, Qt, QUrl
 from PySide6.QtGui import QAction, QActionGroup, QDesktopServices, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -127,6 +127,7 @@ class Menus(QObject):
         self._add(menu, "Preferences…", self.open_preferences, "Ctrl+,", "cog-outline")
         # A key that deletes acts only where the run is seen to be chosen: in the list.
         remove = QShortcut(QKeySequence("Del"), self._window.library.list)
+        remove.setContext(Qt.ShortcutContext.WidgetShortcut)
         remove.activated.connect(actions.delete.trigger)
 
     def _view(self, menu: QMenu) -> None:

@@ -20,6 +20,7 @@ from typing_extensions import override
 from genstudio.ui.naming import named, with_role
 from genstudio.ui.studio import Notice
 from genstudio.ui.theme import GAP, HALF, icon
+from genstudio.ui.widgets.glyph import Glyph
 
 __all__ = ["Toast", "Toasts", "show_details"]
 
@@ -42,8 +43,7 @@ class Toast(QFrame):
         named(self, f"{notice.kind}: {notice.title}", role="toast")
         self.notice = notice
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        picture = QLabel()
-        picture.setPixmap(icon(*_GLYPHS[notice.kind]).pixmap(20, 20))
+        picture = Glyph(20, *_GLYPHS[notice.kind])
         self.dismiss = named(QToolButton(), "Dismiss", "Dismiss (Esc)", "plain")
         self.dismiss.setIcon(icon("close"))
         self.dismiss.clicked.connect(self.leave)

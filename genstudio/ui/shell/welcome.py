@@ -106,7 +106,7 @@ class Welcome(QObject):
                 "Pick a family, a dataset and how long you want to wait. The curves and the first "
                 "samples appear while it learns.",
                 lambda: window.centre.lack or window.centre.panel or window.centre,
-                lambda: window.centre.show_titled("Train"),
+                window.train_new,
             ),
             Stop(
                 "What runs is here",
@@ -124,14 +124,19 @@ class Welcome(QObject):
         )
 
     def _choose_first(self) -> None:
-        studio = self._window.studio
         self._window.focus_library()
+        self._choose()
+
+    def _choose(self) -> None:
+        studio = self._window.studio
         runs = [run for run in [*studio.shipped, *studio.own] if run.has_model]
         if runs:
             studio.select(runs[0].folder)
 
     def _play(self) -> None:
         """Show Generate and press its play, as a person would from the Run menu."""
+        if self._window.studio.selected is None:
+            self._choose()
         self._window.centre.show_titled("Generate")
         panel = self._window.centre.panel
         if panel is None or self._window.centre.lack is not None:
@@ -197,6 +202,9 @@ def _kept(place: QRect, inside: QRect) -> QRect:
     return QRect(left, top, place.width(), place.height())
 
 
+_ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+
+
 class _Bubble(QFrame):
     """What a stop says, with Back and Next."""
 
@@ -205,7 +213,7 @@ class _Bubble(QFrame):
         named(self, "Tour", role="toast")
         self._welcome = welcome
         self._title = with_role(QLabel(wordWrap=True), "title")
-        self._words = QLabel(wordWrap=True)
+        self.words = QLabel(wordWrap=True)
         self._count = with_role(QLabel(), "secondary")
         self.skip = QPushButton("Skip")
         self.skip.clicked.connect(welcome.end)
@@ -223,7 +231,7 @@ class _Bubble(QFrame):
         layout.setContentsMargins(GAP, GAP, GAP, GAP)
         layout.setSpacing(HALF)
         layout.addWidget(self._title)
-        layout.addWidget(self._words)
+        layout.addWidget(self.words)
         layout.addSpacing(HALF)
         layout.addLayout(buttons)
 
@@ -243,7 +251,7 @@ class _Bubble(QFrame):
 
     def _fill(self, title: str, words: str, count: str) -> None:
         self._title.setText(title)
-        self._words.setText(words)
+        self.words.setText(words)
         self._count.setText(count)
 
     @override
@@ -255,8 +263,11 @@ class _Bubble(QFrame):
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        focused = self.focusWidget()
         if event.key() == Qt.Key.Key_Escape:
             self._welcome.end()
+        elif event.key() in _ENTER and isinstance(focused, QPushButton):
+            focused.click()
         else:
             super().keyPressEvent(event)
 

@@ -15,6 +15,7 @@ from genstudio.ui.theme import theme
 __all__ = ["Conditional", "ConditionalBars"]
 
 _STRIP, _SWATCH, _MARK, _LINE = 14, 8, 6, 13  # heights, pixels
+_LOWEST, _HIGHEST = 156, 240  # of the whole, pixels
 _PLAIN_UP_TO = 16  # levels up to which every bar is labelled
 
 
@@ -54,14 +55,17 @@ class ConditionalBars(QWidget):
         self.setAccessibleName("Conditional distribution")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setMinimumHeight(_LOWEST)
+        self.setMaximumHeight(_HIGHEST)
         self.choosable = False
         self._shown: Conditional | None = None
         self._highlighted: int | None = None
         theme().changed.connect(self.update)
 
     def sizeHint(self) -> QSize:
-        return QSize(260, 156)
+        return QSize(260, _LOWEST)
 
     @property
     def shown(self) -> Conditional | None:
@@ -99,6 +103,7 @@ class ConditionalBars(QWidget):
     def paintEvent(self, _: QPaintEvent) -> None:
         painter = QPainter(self)
         colours = theme().colours
+        painter.fillRect(self.rect(), QColor(colours.ground))
         small = painter.font()
         small.setPixelSize(11)
         painter.setFont(small)

@@ -123,12 +123,17 @@ class PixelCanvas(QWidget):
             self.update()
             return
         origin, zoom, ratio = self._origin(), self.zoom, self.devicePixelRatioF()
-        left, right = origin.x() / ratio, (origin.x() + page.wide * zoom) / ratio
+        left, right = 0, page.wide  # of the part that changed, image pixels
+        if page.count == 1 and first == last:
+            columns = pixels % page.width
+            left, right = int(columns.min()), int(columns.max()) + 1
+        leftmost = math.floor((origin.x() + left * zoom) / ratio)
+        rightmost = math.ceil((origin.x() + right * zoom) / ratio)
         region = QRegion()
         for top in range(0, page.tall, page.height + 1):
             upper = math.floor((origin.y() + (top + first) * zoom) / ratio)
             lower = math.ceil((origin.y() + (top + last + 1) * zoom) / ratio)
-            region += QRect(math.floor(left), upper, math.ceil(right - left) + 1, lower - upper)
+            region += QRect(leftmost, upper, rightmost - leftmost, lower - upper)
         self.update(region)
 
     def write_all(self, colours: NDArray[np.uint32]) -> None:
@@ -213,11 +218,11 @@ class PixelCanvas(QWidget):
         return max(1, min(int(self.width() * ratio) // wide, int(self.height() * ratio) // tall))
 
     def _origin(self) -> QPoint:
-        ratio = self.devicePixelRatioF()
+        ratio, zoom = self.devicePixelRatioF(), self.zoom
         tall, wide = self._page.tall, self._page.wide
         return QPoint(
-            int(self.width() * ratio - wide * self.zoom) // 2 + self._offset.x(),
-            int(self.height() * ratio - tall * self.zoom) // 2 + self._offset.y(),
+            int(self.width() * ratio - wide * zoom) // 2 + self._offset.x(),
+            int(self.height() * ratio - tall * zoom) // 2 + self._offset.y(),
         )
 
     def _update_pixel(self, pixel: Pixel | None) -> None:
@@ -248,8 +253,8 @@ class PixelCanvas(QWidget):
 
     def _paint_part(self, painter: QPainter, rect: QRect) -> None:
         """The images and layers inside a rectangle of the widget, in whole pixels of theirs."""
-        origin, scale = self._origin(), self.zoom / self.devicePixelRatioF()
-        left, top = origin.x() * scale / self.zoom, origin.y() * scale / self.zoom
+        origin, ratio = self._origin(), self.devicePixelRatioF()
+        scale, left, top = self.zoom / ratio, origin.x() / ratio, origin.y() / ratio
         x, y = max(0, int((rect.x() - left) / scale)), max(0, int((rect.y() - top) / scale))
         right = min(self._page.wide, math.ceil((rect.x() + rect.width() - left) / scale))
         bottom = min(self._page.tall, math.ceil((rect.y() + rect.height() - top) / scale))

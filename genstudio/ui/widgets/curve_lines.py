@@ -77,10 +77,12 @@ class CurveLines:
             plot.addItem(item, ignoreBounds=True)
             item.setZValue(item.zValue() + (10 if main else 0))
         plot.addItem(self.words, ignoreBounds=True)
+        plot.getViewBox().sigXRangeChanged.connect(self._lean)
         self.paint()
 
     def remove(self) -> None:
         """Take it out of the plot."""
+        self._plot.getViewBox().sigXRangeChanged.disconnect(self._lean)
         for item in [*self._items, self.words]:
             self._plot.removeItem(item)
 
@@ -158,9 +160,13 @@ class CurveLines:
         mark = "=" if self.exact else "≤"
         self.words.setText(f"best {mark} {bits:.4g} at step {step:,}")
         self.words.setPos(*view.placed(place, bits))
-        last = float(self.series.valid.column(view.axis)[-1]) / view.unit
-        # Near the right edge the words grow to the left, near the left one to the right.
-        self.words.setAnchor((min(1.0, max(0.0, place / last)) if last else 0.5, 1.2))
+        self._lean()
+
+    def _lean(self) -> None:
+        """Near the right edge the words grow to the left, near the left one to the right."""
+        left, right = self._plot.getViewBox().viewRange()[0]
+        share = (self.words.pos().x() - left) / (right - left)
+        self.words.setAnchor((min(1.0, max(0.0, share)), 1.2))
 
     def _shade(self, view: View, places: NDArray[np.float64], medians: NDArray[np.float64]) -> None:
         overfit = self.series.overfit() if self.main else None

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QV
 from genstudio.core.messages import Share
 from genstudio.ui.naming import named, with_role
 from genstudio.ui.theme import GAP, icon
+from genstudio.ui.widgets.glyph import Glyph
 from genstudio.ui.widgets.data_download import DataDownload
 from genstudio.ui.widgets.failure import FailureCard
 
@@ -29,7 +30,8 @@ class DataNotice(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self._glyph = QLabel(alignment=Qt.AlignmentFlag.AlignCenter)
+        self._glyph = Glyph(48)
+        self._glyph.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.title = with_role(QLabel(alignment=Qt.AlignmentFlag.AlignCenter), "title")
         self.words = with_role(QLabel(alignment=Qt.AlignmentFlag.AlignCenter), "question")
         self.choose = QPushButton(icon("folder-open-outline", "on_accent"), "Choose a folder…")
@@ -91,7 +93,7 @@ class DataNotice(QWidget):
         self.failure.say(title, advice, details)
 
     def _say(self, glyph: str, title: str, words: str, act: QWidget) -> None:
-        self._glyph.setPixmap(icon(glyph, "secondary").pixmap(48, 48))
+        self._glyph.show_icon(glyph)
         self.title.setText(title)
         self.title.setVisible(bool(title))
         self.words.setText(words)

@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QPushButton,
-    QSpinBox,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -24,6 +23,7 @@ from genstudio.ui.theme import CONTROL, HALF, icon
 from genstudio.ui.widgets.class_choice import ClassChoice
 from genstudio.ui.widgets.number_field import NumberField
 from genstudio.ui.widgets.segmented import Segmented
+from genstudio.ui.widgets.spin import Spin
 
 __all__ = ["COUNTS", "DrawForm"]
 
@@ -61,11 +61,10 @@ class DrawForm(QWidget):
         for count in COUNTS:
             self.count.button(str(count)).setMinimumWidth(24)
         self.count.chosen.connect(lambda _: self.wanted_changed.emit())
-        self.seed = QSpinBox()
+        self.seed = Spin("Seed")
         self.seed.setRange(0, _LARGEST_SEED)
         self.seed.setKeyboardTracking(False)
         self.seed.setMinimumWidth(88)
-        self.seed.setAccessibleName("Seed")
         self.seed.setToolTip("The same seed gives the same picture, however many are drawn")
         self.seed.valueChanged.connect(lambda _: self.wanted_changed.emit())
         self.lock = _small("lock-open-variant-outline", "Keep this seed")

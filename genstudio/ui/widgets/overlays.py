@@ -22,6 +22,8 @@ from genstudio.ui.words import score
 
 __all__ = ["Overlays"]
 
+_MOST_ROWS = 10  # more are scrolled to
+
 
 class Overlays(QToolButton):
     """A button with a list of runs to tick.
@@ -41,7 +43,8 @@ class Overlays(QToolButton):
         self.setAccessibleName("Overlay other runs")
         self.list = QListWidget()
         self.list.setAccessibleName("Runs to overlay")
-        self.list.setMinimumSize(320, 200)
+        self.list.setMinimumWidth(360)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.itemChanged.connect(self._changed)
         words = QLabel("Lay the curves of other runs over this one")
         words.setProperty("role", "secondary")
@@ -71,6 +74,8 @@ class Overlays(QToolButton):
             item.setCheckState(Qt.CheckState.Checked if on else Qt.CheckState.Unchecked)
             self.list.addItem(item)
         self.list.blockSignals(False)
+        row = self.list.sizeHintForRow(0) if runs else 0
+        self.list.setFixedHeight(row * min(len(runs), _MOST_ROWS) + 2 * self.list.frameWidth() + 8)
         self.setEnabled(bool(runs))
         self.setToolTip(
             "Lay the curves of other runs over this one"

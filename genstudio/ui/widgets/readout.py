@@ -22,6 +22,7 @@ class Facts(QWidget):
     def __init__(self, name: str, rows: int) -> None:
         super().__init__()
         self.setAccessibleName(name)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._most = rows
         self._rows: tuple[tuple[str, str], ...] = ()
@@ -44,6 +45,7 @@ class Facts(QWidget):
     def paintEvent(self, _: QPaintEvent) -> None:
         painter = QPainter(self)
         colours = theme().colours
+        painter.fillRect(self.rect(), QColor(colours.ground))
         for index, (name, value) in enumerate(self._rows):
             row = QRectF(0, index * _ROW, self.width(), _ROW)
             painter.setPen(QColor(colours.secondary))

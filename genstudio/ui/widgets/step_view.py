@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLayout, QPushButton, QVBoxLayout, QWidget
 
 from genstudio.core.draw import adjusted
 from genstudio.ui.recording.takes import CHANNELS, Take
@@ -13,6 +13,7 @@ from genstudio.ui.theme import HALF
 from genstudio.ui.widgets.bars import Conditional, ConditionalBars
 from genstudio.ui.widgets.readout import Facts
 from genstudio.ui.widgets.segmented import Segmented
+from genstudio.ui.widgets.spin import Spin
 
 __all__ = ["StepView"]
 
@@ -34,8 +35,7 @@ class StepView(QWidget):
         self.facts = Facts("The step in numbers", 5)
         self.channel = Segmented(CHANNELS, "Channel")
         self.channel.chosen.connect(lambda word: self.channel_chosen.emit(CHANNELS.index(word)))
-        self.symbol = QSpinBox()
-        self.symbol.setAccessibleName("Symbol to put here")
+        self.symbol = Spin("Symbol to put here")
         self.put = QPushButton("Put it here")
         self.put.clicked.connect(lambda: self.symbol_chosen.emit(self.symbol.value()))
         self.bars.symbol_chosen.connect(self.symbol_chosen)
@@ -46,7 +46,8 @@ class StepView(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(HALF)
-        column.addWidget(self.bars)
+        column.setSizeConstraint(QLayout.SizeConstraint.SetMinAndMaxSize)  # the bars' own limits
+        column.addWidget(self.bars, 1)
         column.addWidget(self.facts)
         column.addWidget(self.channel)
         column.addLayout(row)

@@ -22,7 +22,7 @@ __all__ = ["TakeView"]
 _FRAME = 16
 """Milliseconds between two frames."""
 
-_READ = 0.05
+_READ = 0.07
 """Seconds between two changes of the numbers while it plays: faster nobody reads."""
 
 
@@ -249,12 +249,14 @@ class TakeView(QWidget):
                 samples = slice(self.take.sample, self.take.sample + 1)
             self.canvas.write(pixels, self._colours.colours(pixels, position, samples))
             self._painted = position
-            self._mark()
-        self.transport.show_state(self.playback)
+            if self.take is not None and self.take.edits:
+                self._mark()
+        self.transport.scrubber.set_position(position)
         self._clock()
         now = time.perf_counter()
         if not self.playback.playing or now - self._told >= _READ:
             self._told = now
+            self.transport.show_state(self.playback)
             self.moved.emit()
 
     def _clock(self) -> None:

@@ -46,7 +46,8 @@ class TakesTree(QTreeWidget):
     def show_takes(self, takes: Takes, current: Take | None) -> None:
         """Show a forest; thumbnails that are there already stay."""
         self.blockSignals(True)
-        icons = {number: item.icon(0) for number, item in self._items.items()}
+        # By the take itself: takes of different models share their numbers.
+        icons = {item.data(0, _ROLE): item.icon(0) for item in self._items.values()}
         self.clear()
         self._items = {}
         for take in takes:
@@ -55,10 +56,10 @@ class TakesTree(QTreeWidget):
             item.setData(0, _ROLE, take)
             item.setSizeHint(0, QSize(0, _THUMBNAIL + 8))
             item.setToolTip(0, _told(take))
-            item.setIcon(0, icons.get(take.number, QIcon()))
+            item.setIcon(0, icons.get(take, QIcon()))
             item.setExpanded(True)
             self._items[take.number] = item
-            if take.number not in icons:
+            if take not in icons:
                 self.draw_thumbnail(take)
         self.expandAll()
         self.blockSignals(False)

@@ -6,12 +6,13 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from genstudio.ui.theme import GAP, HALF, icon
+from genstudio.ui.widgets.glyph import Glyph
 
 __all__ = ["TrainEmpty"]
 
 
 class TrainEmpty(QWidget):
-    """Says what will be seen here, how long it takes, and starts it.
+    """Says what will be seen here; without the form beside it, how long it takes, and starts it.
 
     Attributes:
         start_wanted: the person wants to start what the form says.
@@ -21,8 +22,7 @@ class TrainEmpty(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self._picture = QLabel()
-        self._picture.setPixmap(icon("chart-bell-curve-cumulative", "secondary").pixmap(64, 64))
+        self._picture = Glyph(64, "chart-bell-curve-cumulative")
         self.words = QLabel()
         self.words.setProperty("role", "title")
         self.more = QLabel(
@@ -49,6 +49,12 @@ class TrainEmpty(QWidget):
         column.addSpacing(HALF)
         column.addWidget(self.start, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addStretch(3)
+        self.stand_beside(True)
+
+    def stand_beside(self, form: bool) -> None:
+        """The form has an estimate and a button of its own; where it is folded away, these do."""
+        self.forecast.setHidden(form)
+        self.start.setHidden(form)
 
     def name(self, family: str, data: str) -> None:
         """Say what would be trained."""

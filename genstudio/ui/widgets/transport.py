@@ -64,6 +64,7 @@ class Scrubber(QWidget):
         self.setAccessibleName("Position in the recording")
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._total = self._length = self._position = 0
         self._curve: NDArray[np.floating] = np.zeros(0)
@@ -92,11 +93,11 @@ class Scrubber(QWidget):
 
     def set_position(self, position: int) -> None:
         """Move the playhead; only what it passed is painted again."""
-        if position != self._position:
-            before, after = self._x(self._position), self._x(position)
-            self._position = position
+        before, after = round(self._x(self._position)), round(self._x(position))
+        self._position = position
+        if before != after:  # a step of a long recording is less than a pixel
             left, right = sorted((before, after))
-            self.update(int(left) - 5, 0, int(right - left) + 11, self.height())
+            self.update(left - 5, 0, right - left + 10, self.height())
 
     @property
     def position(self) -> int:
@@ -241,7 +242,7 @@ class Transport(QWidget):
         self._playing: bool | None = None
 
     def show_state(self, playback: Playback) -> None:
-        """Follow the playhead; called for every frame."""
+        """Follow the playhead, in words too; while it plays the scrubber alone does so faster."""
         self.scrubber.set_position(playback.position)
         self.where.setText(f"{playback.position} / {playback.total}")
         if playback.playing != self._playing:
