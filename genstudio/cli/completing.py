@@ -17,7 +17,7 @@ from genstudio.cli.values import assignments, label_rows
 from genstudio.core.errors import UserError
 from genstudio.core.messages import Complete
 from genstudio.core.spaces import Space
-from genstudio.data.pictures import flat_picture
+from genstudio.data.pictures import fitted, flat_picture
 from genstudio.data.quantise import quantise
 
 __all__ = ["complete"]
@@ -112,8 +112,4 @@ def _opened(path: Path, space: Space, channels: int, fit: Image.Resampling | Non
             f"{wanted[0]}×{wanted[1]}.",
             "Give it in that size, or let --fit crop and resize it.",
         )
-    # The largest part around the centre that has the model's proportions.
-    across = min(picture.width, picture.height * wanted[0] / wanted[1])
-    down = across * wanted[1] / wanted[0]
-    left, top = (picture.width - across) / 2, (picture.height - down) / 2
-    return picture.resize(wanted, fit, box=(left, top, left + across, top + down))
+    return fitted(picture, *wanted, how=fit)

@@ -45,10 +45,16 @@ __all__ = [
     "Finished",
     "InspectData",
     "JobId",
+    "Lap",
     "LookBack",
     "LookedBack",
     "Moved",
+    "PickImage",
+    "Picked",
     "Progress",
+    "Race",
+    "Raced",
+    "ReadImage",
     "Request",
     "Sample",
     "SampleStarted",
@@ -60,7 +66,7 @@ __all__ = [
 ]
 
 JobId = int
-WorkerKind = Literal["explorer", "trainer", "compiler"]
+WorkerKind = Literal["explorer", "trainer", "compiler", "racer"]
 
 
 class Wish(StrEnum):
@@ -286,6 +292,24 @@ class Compare(Request):
 
 
 @dataclass(frozen=True)
+class Race(Request):
+    """Draw one image twice, in the fastest way and in the naive one, each alone and timed.
+
+    Progress: `SampleStarted`, then `Raced`. Result: None. The fields are those of `Sample`.
+    """
+
+    job: ClassVar[str] = "race"
+    worker: ClassVar[WorkerKind] = "racer"  # whatever else is computed would slow it down
+
+    run: Path
+    seed: int = 0
+    first: int = 0
+    controls: dict[str, Any] = field(default_factory=dict)
+    labels: NDArray[np.int64] | None = None
+    device: str = "auto"
+
+
+@dataclass(frozen=True)
 class CompileSamplers(Request):
     """Compile the fast samplers that are not ready here. Progress: `Share`. Result: None."""
 
@@ -309,6 +333,38 @@ class InspectData(Request):
     job: ClassVar[str] = "inspect_data"
 
     spec: DataSpec
+
+
+@dataclass(frozen=True)
+class PickImage(Request):
+    """One image of a dataset, by chance. Result: `Picked`.
+
+    Attributes:
+        spec: which data, in which form.
+        seed: of the chance.
+        class_index: only images whose first label is this class; None for any.
+    """
+
+    job: ClassVar[str] = "pick_image"
+
+    spec: DataSpec
+    seed: int = 0
+    class_index: int | None = None
+
+
+@dataclass(frozen=True)
+class ReadImage(Request):
+    """A picture file as symbols: its centre cropped and resized. Result: (H, W, C) uint8.
+
+    Attributes:
+        path: a PNG, JPEG, WebP, BMP or GIF file.
+        space: what it is to become one of.
+    """
+
+    job: ClassVar[str] = "read_image"
+
+    path: Path
+    space: Grid
 
 
 # --- payloads ---
@@ -503,6 +559,52 @@ class Cheated(Joinable):
             tuple(bits for part in parts for bits in part.honest),
             tuple(bits for part in parts for bits in part.cheating),
         )
+
+
+@dataclass(frozen=True)
+class Lap:
+    """Some steps of a race.
+
+    Attributes:
+        way: how they were drawn, never "fastest".
+        naive: whether they are the naive runner's; the other may have no other way than that.
+        symbols: (n,) uint8, in step order, following those before.
+        seconds: that the runner's sampler has taken so far.
+    """
+
+    way: Way
+    naive: bool
+    symbols: NDArray[np.uint8]
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Raced(Joinable):
+    """What was drawn since the last time."""
+
+    laps: tuple[Lap, ...]
+
+    @classmethod
+    def joined(cls, parts: Sequence[Raced]) -> Raced:
+        """One after the other."""
+        return cls(tuple(lap for part in parts for lap in part.laps))
+
+
+@dataclass(frozen=True)
+class Picked:
+    """An image of a dataset.
+
+    Attributes:
+        split: "test" where there is one, which no model has learned from.
+        number: its index in the split, from 0.
+        image: (*S) uint8.
+        labels: (L,) int64.
+    """
+
+    split: str
+    number: int
+    image: NDArray[np.uint8]
+    labels: NDArray[np.int64]
 
 
 @dataclass(frozen=True)

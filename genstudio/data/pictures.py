@@ -16,7 +16,7 @@ from genstudio.core.errors import UserError
 if TYPE_CHECKING:
     from PIL import Image
 
-__all__ = ["SUFFIXES", "flat_picture", "read_picture"]
+__all__ = ["SUFFIXES", "fitted", "flat_picture", "read_picture"]
 
 SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif"})
 _FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF")
@@ -97,6 +97,30 @@ def flat_picture(content: bytes, channels: int, draft: int | None = None) -> Ima
             raise UserError(f"It is no picture of a known kind: {', '.join(_FORMATS)}.") from error
         except _DAMAGED as error:
             raise UserError(f"The picture cannot be read: {error}.") from error
+
+
+def fitted(
+    picture: Image.Image, width: int, height: int, how: Image.Resampling | None = None
+) -> Image.Image:
+    """The largest part around the centre that has these proportions, resized to this size.
+
+    Args:
+        picture: as `flat_picture` returns it.
+        width: in pixels.
+        height: likewise.
+        how: Pillow's filter; Lanczos unless given.
+    """
+    from PIL import Image  # noqa: PLC0415
+
+    if picture.size == (width, height):
+        return picture
+    across = min(picture.width, picture.height * width / height)
+    down = across * height / width
+    left, top = (picture.width - across) / 2, (picture.height - down) / 2
+    box = (left, top, left + across, top + down)
+    return picture.resize(
+        (width, height), Image.Resampling.LANCZOS if how is None else how, box=box
+    )
 
 
 def _eight_bits(image: Image.Image) -> Image.Image:

@@ -12,7 +12,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from genstudio.core.draw import adjusted, inverse_cdf
+from genstudio.core.draw import Way, adjusted, inverse_cdf
 from genstudio.core.trace import TraceChunk
 from genstudio.kernels.base import Drawing, Kernel
 
@@ -74,7 +74,13 @@ class NaivePredictor(Predictor):
 
 
 class Sampler(ABC):
-    """Draws a batch of images, some steps at a time, in step order."""
+    """Draws a batch of images, some steps at a time, in step order.
+
+    Attributes:
+        way: how it gets at the conditionals.
+    """
+
+    way: Way = Way.CACHED
 
     @abstractmethod
     def skip(self, drawing: Drawing, steps: int) -> NDArray[np.float32]:
@@ -91,6 +97,7 @@ class PredictorSampler(Sampler):
     def __init__(self, predictor: Predictor, device: torch.device) -> None:
         self._predictor = predictor
         self._device = device
+        self.way = Way.NAIVE if isinstance(predictor, NaivePredictor) else Way.CACHED
 
     def skip(self, drawing: Drawing, steps: int) -> NDArray[np.float32]:
         """Ask for them all at once."""
@@ -113,6 +120,8 @@ class PredictorSampler(Sampler):
 
 class KernelSampler(Sampler):
     """Draws in compiled code."""
+
+    way = Way.COMPILED
 
     def __init__(self, kernel: Kernel) -> None:
         self._kernel = kernel
