@@ -8,9 +8,9 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QV
 from genstudio.core.messages import Share
 from genstudio.ui.naming import named, with_role
 from genstudio.ui.theme import GAP, icon
-from genstudio.ui.widgets.glyph import Glyph
 from genstudio.ui.widgets.data_download import DataDownload
 from genstudio.ui.widgets.failure import FailureCard
+from genstudio.ui.widgets.glyph import Glyph
 
 __all__ = ["DataNotice"]
 
