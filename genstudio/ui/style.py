@@ -141,7 +141,9 @@ def _choices(c: Colours) -> str:
     QRadioButton::indicator {{ border-radius: 8px; }}
     QCheckBox::indicator:hover, QRadioButton::indicator:hover {{ border-color: {c.accent}; }}
     QCheckBox::indicator:checked, QRadioButton::indicator:checked,
-    QAbstractItemView::indicator:checked, QCheckBox::indicator:indeterminate {{ background: {c.accent}; border-color: {c.accent}; }}
+    QAbstractItemView::indicator:checked, QCheckBox::indicator:indeterminate {{
+        background: {c.accent}; border-color: {c.accent};
+    }}
     QCheckBox::indicator:checked, QAbstractItemView::indicator:checked {{
         image: {_image("check", c)};
     }}

@@ -388,6 +388,23 @@ def test_the_arrows_move_the_playhead_from_the_canvas_and_no_slider_loses_them(
     assert lock.isChecked() and not view.playback.playing
 
 
+def test_a_symbol_is_typed_and_put_with_enter(build: Callable[..., Rig], qtbot: QtBot) -> None:
+    rig = build()
+    rig.answer()
+    take = rig.panel.recorder.current
+    rig.panel.view.jump_to_live()
+    rig.click(qtbot, 2, 1)
+    field = rig.panel.step_view.symbol
+    assert take is not None and field.hasFocus()
+    wanted = 15 - int(take.trace.symbols[0, 11])
+    field.selectAll()
+    qtbot.keyClicks(field, str(wanted))
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    fork = rig.panel.recorder.current
+    assert fork is not take and fork is not None
+    assert [(edit.step, edit.symbol) for edit in fork.edits] == [(11, wanted)]
+
+
 def test_takes_are_revisited_deleted_and_forgotten(build: Callable[..., Rig], qtbot: QtBot) -> None:
     rig = build()
     rig.answer()

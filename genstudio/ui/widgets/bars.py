@@ -15,7 +15,7 @@ from genstudio.ui.theme import theme
 __all__ = ["Conditional", "ConditionalBars"]
 
 _STRIP, _SWATCH, _MARK, _LINE = 14, 8, 6, 13  # heights, pixels
-_LOWEST, _HIGHEST = 156, 240  # of the whole, pixels
+_LOWEST, _HIGHEST = 132, 240  # of the whole, pixels
 _PLAIN_UP_TO = 16  # levels up to which every bar is labelled
 
 

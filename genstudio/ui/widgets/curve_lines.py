@@ -87,13 +87,15 @@ class CurveLines:
             self._plot.removeItem(item)
 
     def paint(self) -> None:
-        """Take the theme's colours."""
+        """Take the theme's colours, and the screen's pixels: these pens count single ones."""
         colours = theme().colours
+        view = self._plot.getViewWidget()
+        pixel = 1.0 if view is None else view.devicePixelRatioF()
         faint = QColor(self.colour)
         faint.setAlphaF(0.35)
-        self.raw.setPen(pg.mkPen(faint, width=1))
-        self.smooth.setPen(pg.mkPen(self.colour, width=1))
-        self.valid.setPen(pg.mkPen(self.colour, width=2.5 if self.main else 2))
+        self.raw.setPen(pg.mkPen(faint, width=pixel))
+        self.smooth.setPen(pg.mkPen(self.colour, width=pixel))
+        self.valid.setPen(pg.mkPen(self.colour, width=pixel * (2.5 if self.main else 2)))
         self.best.setSymbolBrush(self.colour)
         self.best.setSymbolPen(pg.mkPen(colours.surface, width=2))
         self.hover.setSymbolBrush(colours.text)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 from pathlib import Path
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QFileDialog,
@@ -162,6 +162,12 @@ class Curves(QWidget):
             self.failed.emit(error)
         else:
             self.saved.emit(path)
+
+    def event(self, event: QEvent) -> bool:
+        """On a screen with other pixels the pens are other ones."""
+        if event.type() is QEvent.Type.DevicePixelRatioChange:
+            self._paint()
+        return super().event(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep the legend in its corner."""

@@ -38,6 +38,7 @@ class StepView(QWidget):
         self.symbol = Spin("Symbol to put here")
         self.put = QPushButton("Put it here")
         self.put.clicked.connect(lambda: self.symbol_chosen.emit(self.symbol.value()))
+        self.symbol.lineEdit().returnPressed.connect(self.put.click)
         self.bars.symbol_chosen.connect(self.symbol_chosen)
         row = QHBoxLayout()
         row.setSpacing(HALF)
