@@ -23,15 +23,15 @@ def unpack(
 ) -> None:
     """A pixel's network outputs as ln π (M,), μ (C, M) and 1/s (C, M)."""
     channels, components = means.shape
-    highest = outputs[0]
+    highest = np.float64(outputs[0])
     for m in range(1, components):
-        highest = max(highest, outputs[m])
+        highest = max(highest, np.float64(outputs[m]))
     total = 0.0
     for m in range(components):
         total += math.exp(np.float64(outputs[m]) - highest)
     floor = -math.log(levels - 1.0) - math.log(20.0)
     for m in range(components):
-        weights[m] = outputs[m] - highest - math.log(total)
+        weights[m] = np.float64(outputs[m]) - highest - math.log(total)
         for c in range(channels):
             means[c, m] = outputs[(1 + c) * components + m]
             # ln s = floor + softplus(output − floor)

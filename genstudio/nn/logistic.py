@@ -21,6 +21,9 @@ from torch.nn import functional as F
 
 __all__ = ["LogisticMixture", "log_mass", "outputs_per_component", "scale_floor"]
 
+_NUMBERS = 2**22
+"""Of a mixture's logits at once; 16 MB."""
+
 
 def outputs_per_component(channels: int) -> int:
     """π, then μ and ln s of each channel, and α, β, γ where there are three."""
@@ -115,12 +118,14 @@ class LogisticMixture:
         means = self._means(x)[..., channel]
         scales = self.log_scales[..., channel]
         every = torch.arange(self.levels, device=x.device).to(means.dtype).view(1, -1, 1, 1)
-        # One component at a time: all of them together are M times the memory.
+        # A few components at a time: all of them over a whole batch are M times the memory.
+        together = max(1, _NUMBERS // (weights[:, 0].numel() * self.levels))
         mixed: Tensor | None = None
         for w, mean, scale in zip(
-            *(torch.split(part, 1, dim=1) for part in (weights, means, scales)), strict=True
+            *(torch.split(part, together, dim=1) for part in (weights, means, scales)), strict=True
         ):
-            part = w + log_mass(every, mean, scale, self.levels)
+            masses = log_mass(every, mean[:, :, None], scale[:, :, None], self.levels)
+            part = torch.logsumexp(w[:, :, None] + masses, dim=1)
             mixed = part if mixed is None else torch.logaddexp(mixed, part)
         assert mixed is not None  # noqa: S101 - for the type checker: M ≥ 1
         return mixed
