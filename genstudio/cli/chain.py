@@ -19,7 +19,7 @@ _FAMILIES = 5
 
 def chain_rule(
     *,
-    pixels: Annotated[int, typer.Option(help="n, binary pixels: 4 to 12.")] = 8,
+    pixels: Annotated[int, typer.Option(help="n, binary pixels: 4 to 12.")] = 12,
     samples: Annotated[int, typer.Option(help="m, samples that are learned from.")] = 100,
     data: Annotated[str, typer.Option(help="The dataset that is reduced to n pixels.")] = "digits",
     seed: Annotated[int, typer.Option(help="Of the samples.")] = 0,

@@ -37,7 +37,7 @@ class ChainSettings(Settings):
     """What a person chooses; the source of the panel's form."""
 
     pixels: int = setting(
-        8,
+        12,
         help="How many binary pixels the images are reduced to; they have 2ⁿ states.",
         formula="n",
         ge=LEAST_PIXELS,
@@ -53,7 +53,7 @@ class ChainSettings(Settings):
         log=True,
         label="Samples m",
     )
-    data: Literal["digits", "mnist", "fashion-mnist", "kmnist"] = setting(
+    data: Literal["digits", "mnist"] = setting(
         "digits", help="Whose images are reduced to n pixels.", label="Images of"
     )
     alpha: float = setting(
