@@ -11,6 +11,7 @@ import typer
 
 from genstudio.cli import (
     benchmarks,
+    chain,
     comparing,
     completing,
     datasets,
@@ -65,6 +66,7 @@ app.command("sample")(sampling.sample)
 app.command("complete")(completing.complete)
 app.command("evaluate")(evaluating.evaluate)
 app.command("compare")(comparing.compare)
+app.command("chain-rule")(chain.chain_rule)
 app.command("families")(families.families)
 app.add_typer(datasets.app, name="data")
 app.add_typer(library.app, name="runs")
