@@ -7,21 +7,14 @@ from collections.abc import Callable, Iterator
 import numpy as np
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut, QShowEvent
-from PySide6.QtWidgets import (
-    QFrame,
-    QHBoxLayout,
-    QLabel,
-    QPushButton,
-    QScrollArea,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from genstudio.core.capabilities import Capability, ModelCard
 from genstudio.core.messages import Failed
 from genstudio.core.recipe import Recipe
 from genstudio.core.runs import Run
 from genstudio.ui.panel import Panel
+from genstudio.ui.panels.generate_lab import Lab
 from genstudio.ui.recording.intervening import Intervention
 from genstudio.ui.recording.recorder import Recorder, Wanted
 from genstudio.ui.recording.takes import Take
@@ -31,6 +24,7 @@ from genstudio.ui.theme import GAP, HALF, MARGIN, icon
 from genstudio.ui.widgets.draw_form import COUNTS, DrawForm
 from genstudio.ui.widgets.export_menu import ExportMenu
 from genstudio.ui.widgets.overlay_choice import OverlayChoice
+from genstudio.ui.widgets.side_column import SideColumn
 from genstudio.ui.widgets.step_view import StepView
 from genstudio.ui.widgets.take_view import TakeView
 from genstudio.ui.widgets.takes import TakesTree
@@ -62,6 +56,7 @@ class GeneratePanel(Panel):
         self.step_view = StepView()
         self.hand = Intervention(self.recorder, self.view, self.step_view)
         self.overlays = OverlayChoice()
+        self.lab = Lab(studio, self.recorder, self.view, self.overlays, self.hand, self.form)
         self.export = ExportMenu(studio, lambda: self.recorder.current)
         self.back = QPushButton(icon("view-grid-outline"), "All")
         self.back.setToolTip("Back to all images (Esc)")
@@ -97,6 +92,7 @@ class GeneratePanel(Panel):
         space = run.manifest.space
         if stamp[0] != (self._mtime or (None,))[0]:
             self.recorder.use(run)
+            self.lab.use(run)
         self._mtime = stamp
         self._note = undertrained(run)
         self.form.offer(card.controls_schema, space, bool(run.manifest.config.get("conditional")))
@@ -193,7 +189,7 @@ class GeneratePanel(Panel):
             self.form.show_seed(take.request.seed)
         self.overlays.allow_difference(take is not None and take.parent is not None)
         self.view.open(take, position, playing)
-        if take is not None and take.trace.length == 0 and self._follow:
+        if take is not None and take.trace.length == 0 and (self._follow or take.source):
             self._follow = False
             self.view.jump_to_live()
         self.export.show_take(take)
@@ -207,8 +203,8 @@ class GeneratePanel(Panel):
     # --- looking ---
 
     def show_all(self) -> None:
-        """Back from one image to all of them."""
-        if self.view.sample is not None:
+        """Back from an experiment to the picture, or from one image to all of them."""
+        if not self.lab.leave() and self.view.sample is not None:
             self.hand.let_go()
             self.view.show_sample(None)
 
@@ -230,6 +226,8 @@ class GeneratePanel(Panel):
                 words = "The parent, while P is held"
         elif take is not None and take.trace.count > 1 and self.view.sample is None:
             words = self._note or "Click an image to look at it large"
+        elif take is not None and take.source:
+            words = take.score
         elif take is not None and not words:
             words = "Pause and click a drawn pixel to change it"
         if self.view.caption.text() != words:
@@ -271,6 +269,7 @@ class GeneratePanel(Panel):
             ("Copy picture", "Ctrl+C", self.export.copy, False),
             ("Export picture…", "Ctrl+E", lambda: self.export.ask("png"), False),
             ("Fit the canvas", "F", view.canvas.fit, False),
+            *self.lab.commands(),
         ]
 
     def _bind_keys(self) -> None:
@@ -302,14 +301,16 @@ class GeneratePanel(Panel):
 
     def settled(self) -> bool:
         """Whether all is drawn and the playhead rests."""
-        return not (self.recorder.busy or self._due or self.view.playback.playing)
+        playing = self.view.playback.playing
+        return self.lab.settled and not (self.recorder.busy or self._due or playing)
 
     def tour_stops(self) -> Iterator[tuple[str, Callable[[], None]]]:
-        """One image, what was uncertain in it, a change and what it caused, many images."""
+        """An image, its uncertainty, a change and what it caused, how it works, many images."""
         yield "draws", self.view.jump_to_live
         yield "entropy", lambda: self.overlays.turn_to("Entropy")
         yield "change", self._tour_change
         yield "difference", lambda: self.overlays.turn_to("Difference")
+        yield from self.lab.tour_stops()
         yield "many", self._tour_many
 
     def _tour_change(self) -> None:
@@ -368,29 +369,18 @@ class GeneratePanel(Panel):
         centre.setSpacing(HALF)
         centre.addLayout(bar)
         centre.addWidget(self.trouble)
-        centre.addWidget(self.view, 1)
+        centre.addWidget(self.lab.strip)
+        centre.addWidget(self.lab.stage, 1)
         left = QVBoxLayout()
         left.setSpacing(HALF)
         heading = QLabel("Takes")
         heading.setProperty("role", "heading")
         left.addWidget(heading)
         left.addWidget(self.tree, 1)
-        page = QWidget()
-        right = QVBoxLayout(page)
-        right.setContentsMargins(0, 0, HALF, 0)
-        right.setSpacing(GAP)
-        right.addWidget(self.step_view, 100)  # before the empty room below
-        right.addWidget(self.form)
-        right.addStretch(1)
-        scroll = QScrollArea()
-        scroll.setWidget(page)
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setFixedWidth(_COLUMN + HALF)
+        left.addWidget(self.lab.side)
         side = QVBoxLayout()
         side.setSpacing(HALF)
-        side.addWidget(scroll, 1)
+        side.addWidget(SideColumn(_COLUMN, self.step_view, self.form), 1)
         side.addWidget(self.form.another)
         side.addWidget(self.form.at_once)
         layout = QHBoxLayout(self)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 
 from genstudio.ui.recording.recorder import Recorder
 from genstudio.ui.recording.takes import Take
@@ -14,7 +14,14 @@ __all__ = ["Intervention"]
 
 
 class Intervention(QObject):
-    """Joins canvas, numbers and recorder: hover to read, click to hold, choose to change."""
+    """Joins canvas, numbers and recorder: hover to read, click to hold, choose to change.
+
+    Attributes:
+        looked: another step may be looked at.
+        only_looks: whether a click holds a pixel and changes nothing.
+    """
+
+    looked = Signal()
 
     def __init__(self, recorder: Recorder, view: TakeView, step_view: StepView) -> None:
         super().__init__(view)
@@ -24,6 +31,7 @@ class Intervention(QObject):
         self._pinned: tuple[int, int] | None = None
         self._hovered: Pixel | None = None
         self._channel = 0
+        self.only_looks = False
         view.canvas.hovered.connect(self._hover)
         view.canvas.clicked.connect(self._clicked)
         view.canvas.cursor_moved.connect(self.pin)
@@ -35,9 +43,10 @@ class Intervention(QObject):
 
     def show(self) -> None:
         """Show the step under the pointer, else the one held, else the newest."""
-        sample, step = self._looked_at()
+        sample, step = self.looked_at()
         self._step_view.show_step(self._view.take, sample, step, self._view.playback.position)
         self._step_view.set_choosable(self._why_not())
+        self.looked.emit()
 
     def let_go(self) -> None:
         """Hold no pixel any more."""
@@ -55,7 +64,7 @@ class Intervention(QObject):
         if take is not None and not self._why_not():
             self._step_view.show_symbol(int(take.trace.symbols[self._view.sample or 0, step]))
 
-    def _looked_at(self) -> tuple[int, int]:
+    def looked_at(self) -> tuple[int, int]:
         """The sample and the step that the numbers are about."""
         take = self._view.take
         if take is None:
@@ -112,7 +121,7 @@ class Intervention(QObject):
         was_playing = self._view.playback.playing
         self._view.pause()
         self.pin(pixel)
-        if was_playing or self._why_not():
+        if was_playing or self.only_looks or self._why_not():
             return
         if take.trace.space.levels == 2 and take.trace.space.channels == 1:
             self.put(1 - int(take.trace.symbols[self._view.sample or 0, self._pinned_step()]))
@@ -129,6 +138,12 @@ class Intervention(QObject):
         if int(take.trace.symbols[sample, step]) != symbol:
             self._recorder.intervene(take, sample, step, symbol)
             self.pin(Pixel(0, *pinned))
+
+    def hold_something(self) -> None:
+        """Hold a pixel two thirds of the way down."""
+        if self._view.take is not None:
+            space = self._view.take.trace.space
+            self.pin(Pixel(0, 2 * space.height // 3, space.width // 2))
 
     def change_something(self) -> None:
         """Turn a pixel a third of the way down to the other end of the scale."""

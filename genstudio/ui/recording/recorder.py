@@ -117,9 +117,27 @@ class Recorder(QObject):
             labels=wanted.labels,
         )
         old = self.current if instead else None
-        if old is not None and (old.parent is not None or old.children):
+        if old is not None and (old.parent is not None or old.children or old.source):
             old = None
         self._submit(request, None, old)
+
+    def score(
+        self, image: NDArray[np.uint8], labels: NDArray[np.int64] | None, source: str, seed: int
+    ) -> None:
+        """Make a root of a real image: all is known, and nothing drawn.
+
+        Args:
+            image: (*S) symbols.
+            labels: (L,) classes, or None for any.
+            source: what it is called.
+            seed: of the uniforms with which it is drawn on once it is changed.
+        """
+        if self.run is None:
+            return
+        self._edits = []
+        known = np.ones((1, *image.shape), np.bool_)
+        request = Complete(self.run.folder, image[None], known, seed=seed, labels=labels)
+        self._submit(request, None, None, source)
 
     def intervene(self, take: Take, sample: int, step: int, symbol: int) -> None:
         """Put a symbol by hand and draw the rest again, from the same uniforms."""
@@ -163,27 +181,29 @@ class Recorder(QObject):
         self.takes_changed.emit()
         self.opened.emit(take)
 
-    def _submit(self, request: Sample | Complete, take: Take | None, old: Take | None) -> None:
+    def _submit(
+        self, request: Sample | Complete, take: Take | None, old: Take | None, source: str = ""
+    ) -> None:
         job = self._studio.submit(request, channel=CHANNEL)
         self._job, self._growing = job, take
-        job.progressed.connect(lambda payload: self._progress(job, payload, old))
+        job.progressed.connect(lambda payload: self._progress(job, payload, old, source))
         job.failed.connect(lambda failed: self._failed(job, failed))
         job.finished.connect(lambda _: self._finished(job))
         job.cancelled.connect(lambda: self._done(job))
         self.busy_changed.emit()
 
-    def _progress(self, job: Job, payload: object, old: Take | None) -> None:
+    def _progress(self, job: Job, payload: object, old: Take | None, source: str) -> None:
         if job is not self._job:
             return  # superseded: a newer wish holds the channel
         if isinstance(payload, SampleStarted) and self._growing is None:
-            self._begin(job, payload, old)
+            self._begin(job, payload, old, source)
         elif isinstance(payload, TraceChunk) and self._growing is not None:
             self._growing.take_chunk(payload)
             if self._growing is self.current:
                 self.grown.emit()
 
-    def _begin(self, job: Job, started: SampleStarted, old: Take | None) -> None:
-        assert self.run is not None and isinstance(job.request, Sample)  # noqa: S101
+    def _begin(self, job: Job, started: SampleStarted, old: Take | None, source: str) -> None:
+        assert self.run is not None and isinstance(job.request, Sample | Complete)  # noqa: S101
         trace = Trace(
             started.space,
             started.order,
@@ -194,7 +214,7 @@ class Recorder(QObject):
         )
         if old is not None and old in self.takes.roots:
             self.takes.remove(old)
-        self._growing = self.takes.add_root(self.run, job.request, trace)
+        self._growing = self.takes.add_root(self.run, job.request, trace, source)
         self._make_room(self._growing)
         self._open(self._growing)
 

@@ -34,6 +34,7 @@ class Take:
         parent: the take it was forked from.
         sample: which sample of the parent.
         edits: the interventions in it, oldest first.
+        source: what a real image is called; empty for one that was drawn.
     """
 
     number: int
@@ -44,15 +45,28 @@ class Take:
     sample: int = 0
     edits: tuple[Edit, ...] = ()
     children: list[Take] = field(default_factory=list)
+    source: str = ""
 
     @property
     def words(self) -> str:
         """What tells it from the others."""
         if not self.edits:
-            return f"Seed {self.request.seed}"
+            return self.source or f"Seed {self.request.seed}"
         row, column, channel = self._where(self.edits[-1])
         name = f" {'RGB'[channel]}" if self.trace.space.channels == 3 else ""
         return f"{row + 1}, {column + 1}{name} → {self.edits[-1].symbol}"
+
+    @property
+    def root(self) -> Take:
+        """The take that all changes began with."""
+        return self if self.parent is None else self.parent.root
+
+    @property
+    def score(self) -> str:
+        """A real image's likelihood, in words."""
+        nats = float(self.trace.log_prob()[0])
+        bits = self.trace.space.bits_per_dimension(-nats)
+        return f"{self.source}: log p = {nats:.1f} nats, {bits:.3f} bits/dim".replace("-", "−")
 
     @property
     def place(self) -> str:
@@ -123,6 +137,7 @@ class Take:
     def recipe(self, weights: str = "") -> Recipe:
         """What makes this take again."""
         return Recipe(
+            kind="complete" if self.root.source else "sample",
             run=self.run.name,
             title=self.run.manifest.title,
             family=self.run.manifest.family,
@@ -154,9 +169,11 @@ class Takes:
     def __len__(self) -> int:
         return sum(1 for _ in self)
 
-    def add_root(self, run: Run, request: Sample, trace: Trace) -> Take:
-        """A new seed."""
-        take = Take(next(self._numbers), run, request, trace)
+    def add_root(
+        self, run: Run, request: Sample | Complete, trace: Trace, source: str = ""
+    ) -> Take:
+        """A new seed, or a real image."""
+        take = Take(next(self._numbers), run, request, trace, source=source)
         self.roots.append(take)
         return take
 

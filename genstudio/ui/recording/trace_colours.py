@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from genstudio.core.pictures import to_8bit
 from genstudio.core.trace import Trace
 
-__all__ = ["Overlay", "Scale", "TraceColours", "lookup", "scale_of"]
+__all__ = ["Overlay", "Scale", "TraceColours", "lookup", "packed", "scale_of"]
 
 
 class Overlay(StrEnum):
@@ -24,6 +24,7 @@ class Overlay(StrEnum):
     SURPRISE = "surprise"
     ON = "on"
     DIFFERENCE = "difference"
+    FIELD = "field"
 
 
 @dataclass(frozen=True)
@@ -56,11 +57,11 @@ def lookup(name: str) -> NDArray[np.uint32]:
         from pyqtgraph import colormap  # noqa: PLC0415 - the window need not wait for it
 
         table = colormap.get(name).getLookupTable(nPts=256)[:, :3]
-    return _packed(np.round(table).astype(np.uint8))
+    return packed(np.round(table).astype(np.uint8))
 
 
 def scale_of(overlay: Overlay, levels: int) -> Scale | None:
-    """The scale of an overlay for K levels; the picture needs none."""
+    """The scale of an overlay for K levels; None where the picture itself is shown."""
     bits = math.log2(levels)
     if overlay is Overlay.ENTROPY:
         return Scale(lookup("viridis"), 0.0, bits, "bits")
@@ -106,7 +107,7 @@ class TraceColours:
         inverse[trace.order] = np.arange(trace.dimensions)
         self._steps = inverse.reshape(self.pixel_count, self.channels)
         self._grey = to_8bit(np.arange(trace.space.levels, dtype=np.uint8), trace.space.levels)
-        self._grey_packed = _packed(np.repeat(self._grey[:, None], 3, axis=1))
+        self._grey_packed = packed(np.repeat(self._grey[:, None], 3, axis=1))
 
     def touched(self, before: int, after: int) -> NDArray[np.int64]:
         """The pixels whose colour may differ between two positions."""
@@ -120,7 +121,7 @@ class TraceColours:
         """(B, n) colours of pixels (n,) after `position` steps, for some of the samples."""
         steps = self._steps[pixels]
         drawn = steps < position
-        if self.overlay is Overlay.PICTURE:
+        if self.scale is None:
             shown = self._picture(steps, drawn, samples)
         else:
             shown = self._mapped(steps, drawn, samples)
@@ -135,12 +136,12 @@ class TraceColours:
         symbols = self.trace.symbols[samples]
         if self.channels == 1:
             return self._grey_packed[symbols[:, steps[:, 0]]]
-        return _packed(np.where(drawn, self._grey[symbols[:, steps]], 0))
+        return packed(np.where(drawn, self._grey[symbols[:, steps]], 0))
 
     def _mapped(
         self, steps: NDArray[np.int64], drawn: NDArray[np.bool_], samples: slice
     ) -> NDArray[np.uint32]:
-        assert self.scale is not None  # noqa: S101 - only the picture has none
+        assert self.scale is not None  # noqa: S101 - those without one show the picture
         values = self._values(steps, samples)
         if self.channels == 1:
             mean = values[..., 0]
@@ -167,8 +168,8 @@ class TraceColours:
         return np.where(steps < self._parent.length, difference, 0).astype(np.float64)
 
 
-def _packed(rgb: NDArray[np.uint8]) -> NDArray[np.uint32]:
+def packed(rgb: NDArray[np.uint8]) -> NDArray[np.uint32]:
     """(…, 3) bytes as (…) 0xffRRGGBB."""
     wide = rgb.astype(np.uint32)
-    packed = np.uint32(0xFF000000) | (wide[..., 0] << 16) | (wide[..., 1] << 8) | wide[..., 2]
-    return np.asarray(packed, np.uint32)
+    joined = np.uint32(0xFF000000) | (wide[..., 0] << 16) | (wide[..., 1] << 8) | wide[..., 2]
+    return np.asarray(joined, np.uint32)

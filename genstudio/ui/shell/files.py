@@ -80,6 +80,11 @@ def _recall(studio: Studio, path: Path) -> None:
             f"“{path.name}” was made with “{called}”, which is not in the library.",
             "Import that run first, then open the file again.",
         )
+    if recipe.kind == "complete":
+        raise UserError(
+            f"“{path.name}” began with a real picture, which is not in the file.",
+            "Bring that picture in again under “Real image”.",
+        )
     studio.select(run.folder)
     studio.panel_wanted.emit("Generate")
     studio.recipe_recalled.emit(recipe)

@@ -212,7 +212,7 @@ class ConditionalBars(QWidget):
             )
         )
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        words = f"u = {shown.uniform:.3f}" + (", set by hand instead" if shown.given else "")
+        words = f"u = {shown.uniform:.3f}" + (", not used: it is given" if shown.given else "")
         wide = painter.fontMetrics().horizontalAdvance(words) + 8
         left = min(max(0.0, at - wide / 2), self.width() - wide)
         painter.setPen(QColor(colours.text))

@@ -15,6 +15,7 @@ _WORDS = {
     "Surprise": (Overlay.SURPRISE, "How unlikely the symbol was that was drawn: −log₂ p(x)"),
     "P(on)": (Overlay.ON, "How bright the symbol was expected to be: E[x] / (K − 1)"),
     "Difference": (Overlay.DIFFERENCE, "What the change caused: this take minus its parent"),
+    "Field": (Overlay.FIELD, "What a pixel depends on: ‖∂ p(xᵢ | x₁ … xᵢ₋₁) / ∂x‖, by layer"),
 }
 _NO_PARENT = "Change a pixel by hand first: the difference shows what that caused"
 

@@ -128,7 +128,8 @@ def _rows(
         return ("Step", f"{step + 1}: {where}"), ("Symbol", "not drawn yet"), *so_far
     symbol = int(trace.symbols[sample, step])
     p = float(trace.probabilities[sample, step, symbol])
-    how = "by hand" if trace.given[sample, step] else "drawn"
+    by_hand = any(edit.step == step for edit in take.edits)
+    how = "by hand" if by_hand else "known" if trace.given[sample, step] else "drawn"
     surprise = float(trace.surprise[sample, step]) / math.log(2)
     return (
         ("Step", f"{step + 1}: {where}"),

@@ -146,7 +146,7 @@ class TakeView(QWidget):
         trace = take.trace
         parent = take.parent
         overlay = self.overlay
-        if overlay is Overlay.DIFFERENCE and parent is None:
+        if overlay is Overlay.FIELD or (overlay is Overlay.DIFFERENCE and parent is None):
             overlay = Overlay.PICTURE
         if self._peeking and parent is not None:
             trace, overlay = parent.trace, Overlay.PICTURE

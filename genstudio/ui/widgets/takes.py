@@ -120,6 +120,8 @@ class TakesTree(QTreeWidget):
 def _told(take: Take) -> str:
     count = take.trace.count
     text = f"Take {take.number}: seed {take.request.seed}, {count} image{'s' if count > 1 else ''}"
+    if take.source:
+        text = f"Take {take.number}: {take.score}"
     text += "".join(
         f", {name.replace('_', ' ')} {value:g}" for name, value in take.request.controls.items()
     )
