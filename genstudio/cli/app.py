@@ -16,6 +16,7 @@ from genstudio.cli import (
     completing,
     datasets,
     evaluating,
+    explaining,
     families,
     library,
     sampling,
@@ -67,6 +68,7 @@ app.command("complete")(completing.complete)
 app.command("evaluate")(evaluating.evaluate)
 app.command("compare")(comparing.compare)
 app.command("chain-rule")(chain.chain_rule)
+app.add_typer(explaining.app, name="explain")
 app.command("families")(families.families)
 app.add_typer(datasets.app, name="data")
 app.add_typer(library.app, name="runs")

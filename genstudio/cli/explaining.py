@@ -1,0 +1,190 @@
+"""`genstudio explain`: what a model looks at, whether it looks ahead, and how fast it draws."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import numpy as np
+import typer
+from numpy.typing import NDArray
+
+from genstudio.cli.console import run_job, say, say_json
+from genstudio.cli.options import DeviceName, Json, RunName, run_named
+from genstudio.core.errors import UserError
+from genstudio.core.files import write_atomically
+from genstudio.core.messages import (
+    Causality,
+    Cheat,
+    Cheated,
+    LookBack,
+    LookedBack,
+    Moved,
+    Picked,
+    PickImage,
+    Race,
+    Raced,
+    ReadImage,
+)
+from genstudio.core.pictures import png
+from genstudio.core.runs import Run
+
+__all__ = ["app"]
+
+app = typer.Typer(help="Explain: what a model looks at, whether it looks ahead, how fast it draws.")
+
+Picture = Annotated[
+    Path | None, typer.Option(help="A picture to ask about; without one, an image of the data.")
+]
+Chance = Annotated[int, typer.Option(min=0, help="Which image of the data, by chance.")]
+
+_ZOOM = 8  # pixels of the written field per symbol
+
+
+@app.command("field")
+def field(
+    *,
+    run: RunName,
+    row: Annotated[int, typer.Option(min=0, help="Of the pixel that is asked about, from 0.")],
+    column: Annotated[int, typer.Option(min=0, help="Likewise.")],
+    channel: Annotated[int, typer.Option(min=0, help="0, or 0 to 2 for red, green, blue.")] = 0,
+    image: Picture = None,
+    seed: Chance = 0,
+    out: Annotated[
+        Path | None, typer.Option(help="Write what is used, brighter for more, as .png.")
+    ] = None,
+    device: DeviceName = "auto",
+    as_json: Json = False,
+) -> None:
+    """What one conditional looks at: the permitted field, and the used one layer by layer."""
+    if out is not None and out.suffix.lower() != ".png":
+        raise UserError(f"A field cannot be written as “{out.name}”.", "Use .png.")
+    opened = run_named(run)
+    height, width, channels = opened.manifest.space.shape
+    if row >= height or column >= width or channel >= channels:
+        raise UserError(
+            f"There is no place {row}, {column}, {channel} in images of {opened.manifest.space}."
+        )
+    symbols, labels = _image(opened, image, seed)
+    place = (row * width + column) * channels + channel
+    request = LookBack(opened.folder, symbols, place, _told(opened, labels), device)
+    found = run_job(request)
+    assert isinstance(found, LookedBack)  # noqa: S101 - for the type checker
+    used = found.layers[-1][1]
+    if out is not None:
+        brightest = float(used.max()) or 1.0
+        page = np.round(used.mean(axis=2, keepdims=True) / brightest * 255).astype(np.uint8)
+        write_atomically(out, png(page.repeat(_ZOOM, axis=0).repeat(_ZOOM, axis=1)))
+    document: dict[str, Any] = {
+        "permitted": int(found.permitted.sum()),
+        "past": place,
+        "used": {name: int((weight > 0).sum()) for name, weight in found.layers},
+    }
+    if as_json:
+        say_json(document)
+        return
+    say(f"Of {place:,} symbols before it, the structure permits {document['permitted']:,}.")
+    for name, count in document["used"].items():
+        say(f"  {name}: {count:,} used")
+
+
+@app.command("causality")
+def causality(
+    *,
+    run: RunName,
+    broken: Annotated[
+        bool, typer.Option("--broken", help="Of a copy whose mask lets every symbol see itself.")
+    ] = False,
+    image: Picture = None,
+    seed: Chance = 0,
+    device: DeviceName = "auto",
+    as_json: Json = False,
+) -> None:
+    """Change every symbol of an image in turn: no conditional at it or before may move."""
+    opened = run_named(run)
+    symbols, labels = _image(opened, image, seed)
+    parts: list[Moved] = []
+    run_job(Causality(opened.folder, symbols, broken, _told(opened, labels), device), parts.append)
+    found = Moved.joined(parts)
+    caught = sum(nats > 0 for nats in found.earlier)
+    if as_json:
+        say_json({"symbols": len(found.steps), "caught": caught, "largest": max(found.earlier)})
+    else:
+        say(
+            f"{len(found.steps):,} symbols were changed, one at a time; {caught:,} of them moved a "
+            f"conditional at or before their place (largest change {max(found.earlier):.3g} nats)."
+        )
+
+
+@app.command("cheat")
+def cheat(*, run: RunName, device: DeviceName = "auto", as_json: Json = False) -> None:
+    """Break the mask and go on training: what a likelihood is worth that has seen the answer."""
+    opened = run_named(run)
+    parts: list[Cheated] = []
+    run_job(Cheat(opened.folder, device), parts.append)
+    found = Cheated.joined(parts)
+    if as_json:
+        say_json(found)
+    else:
+        say(
+            f"Honest: {found.honest[-1]:.3f} bits/dim. After {found.total} steps of seeing the "
+            f"answer: {found.cheating[-1]:.3f} bits/dim, of a model that cannot draw."
+        )
+
+
+@app.command("race")
+def race(
+    *,
+    run: RunName,
+    seed: Annotated[int, typer.Option(min=0, help="Of the picture that both draw.")] = 0,
+    device: DeviceName = "auto",
+    as_json: Json = False,
+) -> None:
+    """Draw one picture in the fastest way and in the naive one, each alone and timed."""
+    opened = run_named(run)
+    parts: list[Raced] = []
+
+    def take(payload: Any) -> None:
+        if isinstance(payload, Raced):
+            parts.append(payload)
+
+    run_job(Race(opened.folder, seed, device=device), take)
+    laps = Raced.joined(parts).laps
+    fast = [lap for lap in laps if not lap.naive]
+    naive = [lap for lap in laps if lap.naive]
+    same = bool(
+        np.array_equal(
+            np.concatenate([lap.symbols for lap in fast]),
+            np.concatenate([lap.symbols for lap in naive]),
+        )
+    )
+    times = naive[-1].seconds / fast[-1].seconds
+    if as_json:
+        say_json(
+            {
+                "way": fast[-1].way,
+                "seconds": fast[-1].seconds,
+                "naive_seconds": naive[-1].seconds,
+                "times": times,
+                "same_picture": same,
+            }
+        )
+    else:
+        say(
+            f"{fast[-1].way}: {fast[-1].seconds * 1000:.3g} ms; naive: {naive[-1].seconds:.3g} s. "
+            f"{'The same picture' if same else 'Another picture'}, {times:,.0f} times sooner."
+        )
+
+
+def _image(run: Run, path: Path | None, seed: int) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+    """The picture that is asked about, and its classes (none for a file)."""
+    if path is not None:
+        symbols = run_job(ReadImage(path, run.manifest.space))
+        return np.asarray(symbols, np.uint8), np.zeros(0, np.int64)
+    picked = run_job(PickImage(run.manifest.data, seed))
+    assert isinstance(picked, Picked)  # noqa: S101 - for the type checker
+    return picked.image, picked.labels
+
+
+def _told(run: Run, labels: NDArray[np.int64]) -> NDArray[np.int64] | None:
+    return labels if run.manifest.config.get("conditional") and labels.size else None
