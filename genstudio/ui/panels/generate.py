@@ -230,6 +230,8 @@ class GeneratePanel(Panel):
             words = take.score
         elif take is not None and not words:
             words = "Pause and click a drawn pixel to change it"
+            if self.hand.only_looks:
+                words = "Click a drawn pixel to hold it"
         if self.view.caption.text() != words:
             self.view.caption.setText(words)
 

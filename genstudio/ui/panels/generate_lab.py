@@ -105,6 +105,7 @@ class Lab(QObject):
         for experiment in (self.causality, self.race):
             experiment.cancel()
         self.stage.setCurrentWidget(self._view)
+        self.strip.setVisible(self._overlays.overlay is Overlay.FIELD)
         self._view.canvas.setFocus()
         return True
 
@@ -155,6 +156,7 @@ class Lab(QObject):
             return
         self._begin = begin
         self._view.pause()
+        self.strip.hide()
         self.stage.setCurrentWidget(page)
         start(Subject.of(take, self._hand.looked_at()[0]))
 

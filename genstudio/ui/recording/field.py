@@ -9,12 +9,9 @@ from numpy.typing import NDArray
 
 from genstudio.core.messages import LookedBack
 from genstudio.core.spaces import Grid
-from genstudio.ui.recording.trace_colours import lookup
+from genstudio.ui.recording.trace_colours import DECADES, lookup
 
-__all__ = ["DECADES", "FieldOfView"]
-
-DECADES = 3
-"""Powers of ten between the two ends of the colours."""
+__all__ = ["FieldOfView"]
 
 _FAINT, _FULL = 110, 240  # alphas of the least and of the most
 

@@ -136,7 +136,8 @@ class Recorder(QObject):
             return
         self._edits = []
         known = np.ones((1, *image.shape), np.bool_)
-        request = Complete(self.run.folder, image[None], known, seed=seed, labels=labels)
+        told = None if labels is None else labels[None]
+        request = Complete(self.run.folder, image[None], known, seed=seed, labels=told)
         self._submit(request, None, None, source)
 
     def intervene(self, take: Take, sample: int, step: int, symbol: int) -> None:

@@ -13,7 +13,11 @@ from numpy.typing import NDArray
 from genstudio.core.pictures import to_8bit
 from genstudio.core.trace import Trace
 
-__all__ = ["Overlay", "Scale", "TraceColours", "lookup", "packed", "scale_of"]
+__all__ = ["DECADES", "Overlay", "Scale", "TraceColours", "lookup", "packed", "scale_of"]
+
+
+DECADES = 3
+"""Powers of ten between the two ends of a field's colours."""
 
 
 class Overlay(StrEnum):
@@ -61,7 +65,7 @@ def lookup(name: str) -> NDArray[np.uint32]:
 
 
 def scale_of(overlay: Overlay, levels: int) -> Scale | None:
-    """The scale of an overlay for K levels; None where the picture itself is shown."""
+    """The scale of an overlay for K levels; the picture needs none."""
     bits = math.log2(levels)
     if overlay is Overlay.ENTROPY:
         return Scale(lookup("viridis"), 0.0, bits, "bits")
@@ -72,6 +76,8 @@ def scale_of(overlay: Overlay, levels: int) -> Scale | None:
         return Scale(lookup("cividis"), 0.0, 1.0, unit)
     if overlay is Overlay.DIFFERENCE:
         return Scale(lookup("difference"), 1.0 - levels, levels - 1.0, "levels")
+    if overlay is Overlay.FIELD:
+        return Scale(lookup("viridis"), 100 / 10**DECADES, 100.0, "% of the largest, log")
     return None
 
 
@@ -121,7 +127,7 @@ class TraceColours:
         """(B, n) colours of pixels (n,) after `position` steps, for some of the samples."""
         steps = self._steps[pixels]
         drawn = steps < position
-        if self.scale is None:
+        if self.overlay is Overlay.PICTURE:
             shown = self._picture(steps, drawn, samples)
         else:
             shown = self._mapped(steps, drawn, samples)
@@ -141,7 +147,7 @@ class TraceColours:
     def _mapped(
         self, steps: NDArray[np.int64], drawn: NDArray[np.bool_], samples: slice
     ) -> NDArray[np.uint32]:
-        assert self.scale is not None  # noqa: S101 - those without one show the picture
+        assert self.scale is not None  # noqa: S101 - only the picture has none
         values = self._values(steps, samples)
         if self.channels == 1:
             mean = values[..., 0]

@@ -26,6 +26,7 @@ _BROKEN = (
     "The mask of a copy is broken: every symbol may see itself. First each symbol is changed in "
     "turn, then the copy goes on learning, beside the honest model on the same images."
 )
+_ON = "Now the copy that sees itself goes on learning, beside the honest model on the same images."
 _TINT = 0.65  # of a changed pixel's colour that is green or red
 _LAST = 20  # batches that the final scores are the mean of
 
@@ -79,6 +80,8 @@ class CausalityPage(Experiment):
     def take_end(self) -> None:
         if self._subject is not None and self._broken and not self._cheated.steps:
             if self._moved.steps:
+                self.idea.setText(f"{self._so_far()} {_ON}")
+                self.say("The copy begins to learn…")
                 self.submit(Cheat(run=self._subject.run))
             return
         if self._broken:
@@ -98,8 +101,8 @@ class CausalityPage(Experiment):
         if wrong:
             most = max(self._moved.earlier)
             return (
-                f"{count} of {total} symbols changed; {wrong} of them moved a conditional at or "
-                f"before them, by up to {most:.3g} nats."
+                f"{count} of {total} symbols changed; {wrong} moved a conditional at or before "
+                f"them, by up to {most:.3g} nats."
             )
         return f"{count} of {total} symbols changed; no conditional at or before them moved."
 

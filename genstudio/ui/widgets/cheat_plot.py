@@ -21,7 +21,7 @@ class CheatPlot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.hideButtons()
         self.setMouseEnabled(x=False, y=False)
-        self.setLabel("bottom", "step of the cheating model's training")
+        self.setLabel("bottom", "step")
         self.setLabel("left", "bits/dim")
         self.plotItem.addLegend(offset=(-8, 8))
         self._honest = self.plot([], [], name="honest")

@@ -6,10 +6,8 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSlider, QVBoxLayout, QWidget
 
 from genstudio.ui.naming import named, with_role
-from genstudio.ui.recording.field import DECADES, FieldOfView
-from genstudio.ui.recording.trace_colours import Scale, lookup
+from genstudio.ui.recording.field import FieldOfView
 from genstudio.ui.theme import HALF, icon
-from genstudio.ui.widgets.readout import ScaleBar
 
 __all__ = ["FieldStrip"]
 
@@ -46,9 +44,6 @@ class FieldStrip(QWidget):
         self.slider.valueChanged.connect(self._turned)
         self.name = QLabel()
         self.name.setFixedWidth(_NAME)
-        self.scale = ScaleBar()
-        unit = "% of the largest, log"
-        self.scale.show_scale(Scale(lookup("viridis"), 100 / 10**DECADES, 100, unit))
         self.words = with_role(QLabel(wordWrap=True), "secondary")
         self.words.setToolTip(_WORDS)
         self._timer = QTimer(self, interval=_GROWTH)
@@ -59,15 +54,11 @@ class FieldStrip(QWidget):
         row.addWidget(self.grow_button)
         row.addWidget(self.slider, 1)
         row.addWidget(self.name)
-        below = QHBoxLayout()
-        below.setContentsMargins(0, 0, 0, 0)
-        below.addWidget(self.words, 1)
-        below.addWidget(self.scale)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
         column.addLayout(row)
-        column.addLayout(below)
+        column.addWidget(self.words)
         self.say("Point at a pixel, or click one to hold it.")
 
     @property

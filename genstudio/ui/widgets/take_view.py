@@ -145,11 +145,14 @@ class TakeView(QWidget):
         blank = QColor(theme().colours.raised).rgb()
         trace = take.trace
         parent = take.parent
-        overlay = self.overlay
-        if overlay is Overlay.FIELD or (overlay is Overlay.DIFFERENCE and parent is None):
+        overlay = scaled = self.overlay
+        if overlay is Overlay.DIFFERENCE and parent is None:
+            overlay = scaled = Overlay.PICTURE
+        if overlay is Overlay.FIELD:  # it lies on the picture
             overlay = Overlay.PICTURE
         if self._peeking and parent is not None:
             trace, overlay = parent.trace, Overlay.PICTURE
+            scaled = overlay
             samples = slice(take.sample, take.sample + 1)
         self._colours = TraceColours(
             trace, overlay, blank, None if parent is None else parent.trace, take.sample
@@ -161,7 +164,7 @@ class TakeView(QWidget):
         position = self.playback.position
         self.canvas.write_all(self._colours.colours(everything, position, samples))
         self._painted = position
-        self.scale_bar.show_scale(scale_of(overlay, space.levels))
+        self.scale_bar.show_scale(scale_of(scaled, space.levels))
         self._mark()
         self.transport.show_state(self.playback)
         self.moved.emit()
