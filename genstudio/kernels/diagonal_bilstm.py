@@ -11,9 +11,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from genstudio.kernels.activations import lstm_update
 from genstudio.kernels.base import Drawing
 from genstudio.kernels.compiled import compiled
-from genstudio.kernels.lstm import lstm_update
 from genstudio.kernels.parts import matvec_add
 from genstudio.kernels.pixelrnn import (
     LayerPast,

@@ -18,9 +18,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from genstudio.kernels.activations import gate
 from genstudio.kernels.base import Drawing, Kernel
 from genstudio.kernels.compiled import compiled
-from genstudio.kernels.gate import gate
 from genstudio.kernels.parts import draw_symbol, matmat_add, softmax
 
 __all__ = ["GatedPixelCNNKernel", "GatedPixelCNNWeights", "Past"]
@@ -224,7 +224,6 @@ def _begin_row(
     margin = above.shape[1] - 1
     image_line = (width + 2 * first) * channels
     line = (width + 2 * margin) * maps
-    powers = np.empty((2, maps), np.int32)
     sums = np.empty((width, pairs), np.float32)
     flat = sums.reshape(-1)
     to = from_above.reshape(-1)
@@ -265,7 +264,6 @@ def _begin_row(
                         sums[column, :maps],
                         sums[column, maps:],
                         window[margin, margin + column],
-                        powers,
                     )
 
 
@@ -316,7 +314,6 @@ def _draw(
     margin = above.shape[1] - 1
     image_size = images.shape[1] * images.shape[2] * channels
     line = (width + margin) * maps
-    powers = np.empty((2, maps), np.int32)
     sums = np.empty((batch, pairs), np.float32)
     logits = np.empty((batch, levels), np.float32)
     flat_images, flat_lefts, flat_gates = images.reshape(-1), lefts.reshape(-1), gates.reshape(-1)
@@ -379,7 +376,6 @@ def _draw(
                     sums[b, 2 * f0 : f0 + f1],
                     sums[b, f0 + f1 : 2 * f1],
                     gates[layer, b, f0:f1],
-                    powers,
                 )
             at = layer * batch * maps
             matmat_add(skip[layer, g0:g1], f1, flat_gates, at, maps, flat_skips, g0, head, batch)

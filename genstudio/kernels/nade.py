@@ -11,9 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from genstudio.kernels.activations import sigmoid
 from genstudio.kernels.base import Drawing, Kernel
 from genstudio.kernels.compiled import compiled
-from genstudio.kernels.parts import draw_symbol, matvec_add, sigmoid, softmax
+from genstudio.kernels.parts import draw_symbol, matvec_add, softmax
 
 __all__ = ["NADEKernel", "NADEWeights"]
 

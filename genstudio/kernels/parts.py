@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from genstudio.kernels.compiled import compiled
 
-__all__ = ["draw_symbol", "matmat_add", "matvec_add", "sigmoid", "softmax"]
+__all__ = ["draw_symbol", "matmat_add", "matvec_add", "softmax"]
 
 
 @compiled
@@ -133,29 +133,6 @@ def matmat_add(
         at, to = start + i * stride, out_start + i * out_stride
         matvec_add(matrix, x[at : at + columns], out[to : to + rows])
         i += 1
-
-
-@compiled
-def sigmoid(x: NDArray[np.float32], out: NDArray[np.float32]) -> None:
-    """Out = 1 / (1 + exp(−x)), to six digits, by arithmetic that the processor's vectors can do.
-
-    exp(z) = 2ⁿ · exp(r) with n = round(z / ln 2) and |r| ≤ ln 2 / 2, where seven terms of the
-    series are enough; 2ⁿ is written as the bits of a float.
-    """
-    size = x.shape[0]
-    bits = np.empty(size, np.int32)
-    power = bits.view(np.float32)
-    for k in range(size):
-        z = min(max(-x[k], np.float32(-80)), np.float32(80))
-        n = np.floor(z * np.float32(1.44269504) + np.float32(0.5))
-        r = z - n * np.float32(0.69314718)
-        series = np.float32(1 / 720)
-        for term in (1 / 120, 1 / 24, 1 / 6, 0.5, 1.0, 1.0):
-            series = series * r + np.float32(term)
-        bits[k] = (np.int32(n) + np.int32(127)) << np.int32(23)
-        out[k] = series
-    for k in range(size):
-        out[k] = np.float32(1) / (np.float32(1) + out[k] * power[k])
 
 
 @compiled

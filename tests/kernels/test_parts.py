@@ -1,13 +1,11 @@
-"""What kernels are made of, against numpy and scipy in float64."""
+"""What kernels are made of, against numpy in float64."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
-from scipy.special import expit
 
-from genstudio.kernels.gate import gate
-from genstudio.kernels.parts import matmat_add, sigmoid
+from genstudio.kernels.parts import matmat_add
 
 
 @pytest.mark.parametrize("count", [0, 1, 4, 7])
@@ -26,26 +24,3 @@ def test_a_matrix_times_vectors_that_overlap(rows: int, columns: int, count: int
         expected[place] += matrix[:, :columns].astype(np.float64) @ vector
     matmat_add(matrix, columns, x, start, stride, out, out_start, out_stride, count)
     np.testing.assert_allclose(out, expected, atol=2e-5)
-
-
-def test_the_gate_is_tanh_times_sigmoid_also_where_exp_would_overflow() -> None:
-    f, g = (
-        grid.ravel().astype(np.float32)
-        for grid in np.meshgrid(
-            *2 * [np.concatenate([np.linspace(-12, 12, 301), [-1e30, -90, 90, 1e30]])]
-        )
-    )
-    out = np.empty_like(f)
-    gate(f, g, out, np.empty((2, len(f)), np.int32))
-    with np.errstate(over="ignore"):
-        expected = np.tanh(f.astype(np.float64)) / (1 + np.exp(-g.astype(np.float64)))
-    np.testing.assert_allclose(out, expected, rtol=0, atol=1e-6)
-
-
-def test_the_sigmoid_has_six_digits_everywhere() -> None:
-    x = np.concatenate([np.linspace(-100, 100, 40001), [-1e30, -0.0, 0.0, 1e30]])
-    x = x.astype(np.float32)
-    out = np.empty_like(x)
-    sigmoid(x, out)
-    exact = expit(x.astype(np.float64))
-    np.testing.assert_allclose(out, exact, rtol=1e-6, atol=1e-30)
