@@ -77,6 +77,21 @@ def test_a_dropped_picture_recalls_its_recipe(
     assert recent_files(studio) == [tmp_path / "seven.png"]
 
 
+def test_a_picture_that_began_with_a_real_one_says_what_is_missing(
+    studio: Studio, make_run: Callable[..., Run], tmp_path: Path
+) -> None:
+    run = make_run()
+    studio.refresh_runs()
+    told, recalled = [], []
+    studio.noticed.connect(told.append)
+    studio.recipe_recalled.connect(recalled.append)
+    assert not open_file(
+        studio, _picture(tmp_path / "a.png", Recipe(run=run.name, kind="complete"))
+    )
+    assert "real picture, which is not in the file" in told[0].title
+    assert not recalled
+
+
 @pytest.mark.parametrize("kind", ["text", "no recipe", "model is gone", "damaged", "missing"])
 def test_anything_else_is_told_in_one_sentence(studio: Studio, tmp_path: Path, kind: str) -> None:
     path = tmp_path / "file.png"
