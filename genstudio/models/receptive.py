@@ -4,6 +4,9 @@ The field that the structure permits is read off a network of the same settings 
 weights: where the gradient is not zero there is a path. The field that a trained network uses is
 the size of its own gradient: the root mean square of vᵀ J over random v, which is the norm of the
 Jacobian J of what a layer holds at the place with respect to the image.
+
+A table of counts has no derivative: there it is asked how far the logarithms of the conditional
+move when one symbol is changed.
 """
 
 from __future__ import annotations
@@ -50,6 +53,9 @@ def used(model: Autoregressive, step: int, x: Tensor, y: Tensor | None) -> Itera
         y: (1, L) classes, or None.
     """
     place = int(model.order[step])
+    if model.counts:
+        yield Field("conditional", _moved(model, place, x).astype(np.float32))
+        return
     for name, outputs in _outputs(model, place, x, y):
         yield Field(name, _norm(outputs).astype(np.float32))
 
@@ -64,13 +70,16 @@ def reachable(model: Autoregressive, step: int) -> NDArray[np.bool_]:
     with torch.no_grad():
         for parameter in other.parameters():
             noise = torch.randn(parameter.shape, generator=rng, dtype=parameter.dtype)
-            parameter.add_(0.3 * noise)
+            parameter.add_(noise.abs() if model.counts else 0.3 * noise)
     images = generator(0).integers(0, space.levels, (_IMAGES, *space.shape))
     y = None
     if model.conditional:
         y = torch.zeros(1, len(space.labels), dtype=torch.long)
     found = np.zeros(space.shape, np.bool_)
     for image in torch.from_numpy(images):
+        if model.counts:
+            found |= _moved(other, int(other.order[step]), image[None]) > 0
+            continue
         *_, (_, outputs) = _outputs(other, int(other.order[step]), image[None], y)
         found |= _norm(outputs) > 0
     return found
@@ -114,6 +123,18 @@ def _recorded(model: Autoregressive) -> Iterator[list[tuple[str, Tensor]]]:
     finally:
         for handle in handles:
             handle.remove()
+
+
+def _moved(model: Autoregressive, place: int, x: Tensor) -> NDArray[np.float64]:
+    """(H, W, C): by how much ln p at a place moves, as a norm, when one symbol of x is changed."""
+    space = model.space
+    batch = x.flatten(1).long().repeat(space.dimensions + 1, 1)
+    each = torch.arange(space.dimensions, device=x.device)
+    batch[each, each] = (batch[each, each] + (space.levels + 1) // 2) % space.levels
+    with torch.no_grad():
+        logits = model.logits(batch.view(-1, *space.shape)).flatten(2)[:, :, place]
+        scores = logits.double().log_softmax(1)
+    return np.asarray((scores[:-1] - scores[-1]).norm(dim=1).cpu().numpy().reshape(space.shape))
 
 
 def _norm(outputs: _Outputs) -> NDArray[np.float64]:

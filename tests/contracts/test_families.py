@@ -378,7 +378,6 @@ def test_the_card_tells_what_a_form_needs(family: str) -> None:
         Training.checked(preset.training)
     names = [preset.name for preset in card.presets]
     assert len(set(names)) == len(names)
-    assert [preset.name for preset in card.presets][:3] == ["quick look", "good", "thorough"]
     if not card.counts:  # how thorough one counts is no choice
         assert names[:3] == ["quick look", "good", "thorough"]
 

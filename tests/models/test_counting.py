@@ -18,6 +18,7 @@ from genstudio.core.spaces import Grid
 from genstudio.core.training import Training
 from genstudio.core.uniforms import generator
 from genstudio.models.counting import CountingModel
+from genstudio.models.receptive import reachable, used
 from genstudio.models.store import build, family
 
 
@@ -195,3 +196,34 @@ def test_what_would_not_fit_is_refused_with_the_numbers(
 def test_a_prior_of_nothing_is_refused() -> None:
     with pytest.raises(UserError, match="alpha"):
         made("independent", Grid(height=1, width=1, levels=2), alpha=0)
+
+
+@pytest.mark.parametrize(
+    ("name", "config", "depth"),
+    [("independent", {}, 0), ("markov", {"memory": 2}, 2), ("full-table", {}, 8)],
+)
+@pytest.mark.parametrize("order", ["raster", "spiral"])
+def test_a_table_looks_back_as_far_as_its_memory(
+    name: str, config: dict[str, Any], depth: int, order: str
+) -> None:
+    space = Grid(height=3, width=3, levels=2)
+    model = made(name, space, order=order, **config)
+    images = torch.from_numpy(generator(3).integers(0, 2, (50, *space.shape)))
+    model.add(images)
+    for step in range(9):
+        expected = np.zeros(9, bool)
+        expected[model.order[max(0, step - depth) : step]] = True
+        np.testing.assert_array_equal(reachable(model, step).ravel(), expected)
+        [field] = used(model, step, images[:1], None)
+        assert not field.weight.ravel()[~expected].any()
+    if depth == 2:  # by hand: what the last two symbols say of the fifth
+        s = images.flatten(1).numpy()[:, model.order]
+        here = s[0, 2:4]
+        moved = []
+        for context in (here, [here[0], 1 - here[1]]):
+            row = s[(s[:, 2:4] == context).all(axis=1), 4]
+            on = (row.sum() + 1) / (len(row) + 2)
+            moved.append(np.log([1 - on, on]))
+        [field] = used(model, 4, images[:1], None)
+        found = field.weight.ravel()[model.order[3]]
+        assert found == pytest.approx(np.linalg.norm(moved[0] - moved[1]), rel=1e-4)

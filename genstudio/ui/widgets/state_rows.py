@@ -169,7 +169,7 @@ class StateRows(QWidget):
             return
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        most = max(float(row.probabilities.max()) for row in rows[:1]) * 1.15
+        most = max(float(row.probabilities.max()) for row in rows) * 1.05
         for index, row in enumerate(rows):
             self._paint_row(painter, index, row, most)
         if self.hasFocus():
