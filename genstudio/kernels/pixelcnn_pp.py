@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from genstudio.kernels.base import Drawing, Kernel
 from genstudio.kernels.compiled import compiled
 from genstudio.kernels.logistic import conditional, reweigh, unpack
-from genstudio.kernels.parts import draw_symbol, matvec_add
+from genstudio.kernels.parts import draw_symbol, matmat_add, matvec_add
 
 __all__ = ["PixelCNNPPKernel", "PixelCNNPPWeights", "StreamWeights"]
 
@@ -181,6 +181,26 @@ class PixelCNNPPKernel(Kernel):
         )
         self._outputs = room(batch, len(weights.last_bias))
 
+    @property
+    def multiply_adds(self) -> int:
+        """Of one image: every layer once at each place of its level."""
+        height, width = self._image.shape[1] - 2, self._image.shape[2] - 2
+        maps, resolutions = self._u.one_bias.shape[1], len(self._widths)
+        total = height * width * self._last.size
+        for stream in (self._u, self._v):
+            total += height * width * stream.first.size
+            in_blocks = stream.one.size + stream.two.size + stream.short.size // 2
+            if stream is self._v:
+                in_blocks += stream.other.size
+            for level, columns in enumerate(self._widths.tolist()):
+                places = -(-height // 2**level) * columns
+                total += places * in_blocks // resolutions
+                if level > 0:
+                    total += places * 2 * stream.down.shape[-1] * maps
+                if level + 1 < resolutions:
+                    total += places * maps * maps
+        return int(total)
+
     def skip(self, drawing: Drawing, steps: int) -> Floats:
         """One full pass up to a row in which every level has a row, then pixel by pixel."""
         _, padded, maps = self._image.shape[1:]
@@ -231,51 +251,9 @@ class PixelCNNPPKernel(Kernel):
 
 @compiled
 def _slide_add(matrix: Floats, line: Floats, stride: int, count: int, out: Floats) -> None:
-    """out[n] += matrix · what of the line starts at n · stride, for n < count.
-
-    Four rows at two places are taken together: six numbers are read for eight products.
-    """
-    rows, columns = matrix.shape
-    n = 0
-    while n + 2 <= count:
-        xs = line[n * stride : n * stride + columns]
-        ys = line[(n + 1) * stride : (n + 1) * stride + columns]
-        row = 0
-        while row + 4 <= rows:
-            a = np.float32(0)
-            b = np.float32(0)
-            c = np.float32(0)
-            d = np.float32(0)
-            e = np.float32(0)
-            f = np.float32(0)
-            g = np.float32(0)
-            h = np.float32(0)
-            for k in range(columns):
-                x = xs[k]
-                y = ys[k]
-                a += matrix[row, k] * x
-                b += matrix[row + 1, k] * x
-                c += matrix[row + 2, k] * x
-                d += matrix[row + 3, k] * x
-                e += matrix[row, k] * y
-                f += matrix[row + 1, k] * y
-                g += matrix[row + 2, k] * y
-                h += matrix[row + 3, k] * y
-            out[n, row] += a
-            out[n, row + 1] += b
-            out[n, row + 2] += c
-            out[n, row + 3] += d
-            out[n + 1, row] += e
-            out[n + 1, row + 1] += f
-            out[n + 1, row + 2] += g
-            out[n + 1, row + 3] += h
-            row += 4
-        if row < rows:
-            matvec_add(matrix[row:], xs, out[n, row:])
-            matvec_add(matrix[row:], ys, out[n + 1, row:])
-        n += 2
-    if n < count:
-        matvec_add(matrix, line[n * stride : n * stride + columns], out[n])
+    """Matrix · what of the line starts at n · stride, added to out[n], for n < count."""
+    flat = out.reshape(out.size)
+    matmat_add(matrix, matrix.shape[1], line, 0, stride, flat, 0, out.shape[1], count)
 
 
 @compiled
