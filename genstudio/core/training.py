@@ -8,7 +8,10 @@ from pydantic import model_validator
 
 from genstudio.core.settings import Settings, setting
 
-__all__ = ["SCHEDULE", "DataSpec", "Training"]
+__all__ = ["SCHEDULE", "WATCHED", "DataSpec", "Training"]
+
+WATCHED = {"validate_every": 100, "preview_every": 100, "validation_size": 500}
+"""Settings of a short training that somebody watches: often enough to see it improve."""
 
 
 class DataSpec(Settings):

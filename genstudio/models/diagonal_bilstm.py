@@ -15,6 +15,7 @@ from torch import Tensor
 
 from genstudio.core.capabilities import Preset
 from genstudio.core.spaces import Grid
+from genstudio.core.training import WATCHED
 from genstudio.kernels.base import Kernel
 from genstudio.models.pixelrnn import (
     LSTMLayer,
@@ -62,7 +63,7 @@ class DiagonalBiLSTM(PixelRNN):
             name="quick look",
             help="Two small layers, long enough to draw shapes.",
             config={"hidden": 16, "layers": 2, "head": 32},
-            training={"length": 800, "unit": "steps", "batch_size": 16},
+            training={"length": 800, "unit": "steps", "batch_size": 16, **WATCHED},
         ),
         Preset(
             name="good",

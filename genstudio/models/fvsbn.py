@@ -22,6 +22,7 @@ from genstudio.core.capabilities import Preset
 from genstudio.core.errors import UserError
 from genstudio.core.settings import Settings, setting
 from genstudio.core.spaces import Space
+from genstudio.core.training import WATCHED
 from genstudio.kernels.base import Kernel
 from genstudio.models.sampling import Predictor
 from genstudio.models.sequence import FlatAutoregressive, OrderedSettings, with_symbol_zero
@@ -54,7 +55,13 @@ class FVSBN(FlatAutoregressive):
         Preset(
             name="quick look",
             help="Strokes appear within a minute.",
-            training={"length": 1500, "unit": "steps", "batch_size": 64, "learning_rate": 5e-3},
+            training={
+                "length": 1500,
+                "unit": "steps",
+                "batch_size": 64,
+                "learning_rate": 5e-3,
+                **WATCHED,
+            },
         ),
         Preset(
             name="good",

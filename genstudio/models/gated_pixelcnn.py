@@ -24,6 +24,7 @@ from torch.nn import functional as F
 from genstudio.core.capabilities import Preset
 from genstudio.core.settings import Settings, setting
 from genstudio.core.spaces import Grid
+from genstudio.core.training import WATCHED
 from genstudio.kernels.base import Kernel
 from genstudio.models.base import Autoregressive
 from genstudio.models.sampling import Predictor, probabilities
@@ -128,7 +129,7 @@ class GatedPixelCNN(Autoregressive):
             name="quick look",
             help="A small network, long enough to draw shapes.",
             config={"channels": 32, "layers": 5, "head": 32, "location": True},
-            training={"length": 600, "unit": "steps", "batch_size": 16},
+            training={"length": 600, "unit": "steps", "batch_size": 16, **WATCHED},
         ),
         Preset(
             name="good",

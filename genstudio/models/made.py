@@ -24,6 +24,7 @@ from torch.nn import functional as F
 from genstudio.core.capabilities import Preset
 from genstudio.core.settings import setting
 from genstudio.core.spaces import Grid
+from genstudio.core.training import WATCHED
 from genstudio.core.uniforms import generator
 from genstudio.kernels.base import Kernel
 from genstudio.models.sampling import Predictor
@@ -73,7 +74,7 @@ class MADE(FlatAutoregressive):
             name="quick look",
             help="One hidden layer, one mask.",
             config={"hidden": 200, "layers": 1, "masks": 1},
-            training={"length": 1500, "unit": "steps", "batch_size": 64},
+            training={"length": 1500, "unit": "steps", "batch_size": 64, **WATCHED},
         ),
         Preset(
             name="good",

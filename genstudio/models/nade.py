@@ -28,6 +28,7 @@ from genstudio.core.capabilities import Preset
 from genstudio.core.errors import UserError
 from genstudio.core.settings import Settings, setting
 from genstudio.core.spaces import Space
+from genstudio.core.training import WATCHED
 from genstudio.core.uniforms import generator
 from genstudio.kernels.base import Kernel
 from genstudio.models.sampling import Predictor
@@ -85,7 +86,13 @@ class NADE(FlatAutoregressive):
             name="quick look",
             help="A small hidden layer, long enough to draw shapes.",
             config={"hidden": 100},
-            training={"length": 1000, "unit": "steps", "batch_size": 32, "learning_rate": 5e-3},
+            training={
+                "length": 1000,
+                "unit": "steps",
+                "batch_size": 32,
+                "learning_rate": 5e-3,
+                **WATCHED,
+            },
         ),
         Preset(
             name="good",

@@ -26,6 +26,7 @@ from torch import Tensor, nn
 from genstudio.core.capabilities import Preset
 from genstudio.core.settings import Settings, setting
 from genstudio.core.spaces import Grid
+from genstudio.core.training import WATCHED
 from genstudio.kernels.base import Kernel
 from genstudio.models.base import Autoregressive
 from genstudio.models.sampling import Predictor, probabilities
@@ -83,7 +84,7 @@ class PixelCNNPP(Autoregressive):
             name="quick look",
             help="A small network, long enough to draw shapes in colour.",
             config={"channels": 16, "blocks": 1, "resolutions": 2},
-            training={"length": 600, "unit": "steps", "batch_size": 16},
+            training={"length": 600, "unit": "steps", "batch_size": 16, **WATCHED},
         ),
         Preset(
             name="good",

@@ -16,6 +16,7 @@ from torch.nn import functional as F
 from genstudio.core.capabilities import Preset
 from genstudio.core.settings import setting
 from genstudio.core.spaces import Grid
+from genstudio.core.training import WATCHED
 from genstudio.kernels.base import Kernel
 from genstudio.models.pixelrnn import (
     LSTMLayer,
@@ -85,7 +86,7 @@ class RowLSTM(PixelRNN):
             name="quick look",
             help="Two small layers, long enough to draw shapes.",
             config={"hidden": 16, "layers": 2, "head": 32},
-            training={"length": 800, "unit": "steps", "batch_size": 16},
+            training={"length": 800, "unit": "steps", "batch_size": 16, **WATCHED},
         ),
         Preset(
             name="good",
