@@ -157,14 +157,14 @@ class DivergencePlot(QWidget):
             for point in points:
                 painter.drawEllipse(point, 3, 3)
             ends.append((points[-1].y(), family))
-        last = -math.inf
-        for y, family in sorted(ends):
-            last = max(y, last + _NEAR)
+        ends.sort()
+        places = _apart([y for y, _ in ends], self.area().bottom() - _NEAR / 2)
+        for y, (_, family) in zip(places, ends, strict=True):
             left = self.width() - _RIGHT + 8
-            painter.fillRect(QRectF(left, last - 1, 8, 3), colour_of(family))
+            painter.fillRect(QRectF(left, y - 1, 8, 3), colour_of(family))
             painter.setPen(QColor(colours.text))
             painter.drawText(
-                QRectF(left + 12, last - 8, _RIGHT - 20, 16),
+                QRectF(left + 12, y - 8, _RIGHT - 20, 16),
                 int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter),
                 self.titles.get(family, family),
             )
@@ -200,6 +200,18 @@ class DivergencePlot(QWidget):
             self.setAccessibleDescription(self.words_at(m))
             self.update()
             self.samples_chosen.emit(m)
+
+
+def _apart(places: list[float], lowest: float) -> list[float]:
+    """Ascending places, moved down and then up until none is nearer than `_NEAR` to another."""
+    moved = list(places)
+    for index in range(1, len(moved)):
+        moved[index] = max(moved[index], moved[index - 1] + _NEAR)
+    limit = lowest
+    for index in reversed(range(len(moved))):
+        moved[index] = min(moved[index], limit)
+        limit = moved[index] - _NEAR
+    return moved
 
 
 def _marks(low: float, high: float) -> list[float]:
