@@ -1,0 +1,334 @@
+"""Requests: one class per job; `job` names the module in engine/jobs that serves it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, ClassVar, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from genstudio.core.draw import Way
+from genstudio.core.spaces import Grid
+from genstudio.core.training import DataSpec, Training
+
+__all__ = [
+    "Causality",
+    "Cheat",
+    "Compare",
+    "CompileSamplers",
+    "Complete",
+    "Describe",
+    "Estimate",
+    "Evaluate",
+    "FetchData",
+    "InspectData",
+    "LookBack",
+    "PickImage",
+    "Race",
+    "ReadImage",
+    "Request",
+    "Sample",
+    "Train",
+    "Wish",
+    "WorkerKind",
+]
+
+WorkerKind = Literal["explorer", "trainer", "compiler", "racer"]
+
+
+class Wish(StrEnum):
+    """What a person may ask of a running job short of cancelling it."""
+
+    PAUSE = "pause"
+    RESUME = "resume"
+    STOP = "stop"  # end early and keep what there is
+
+
+@dataclass(frozen=True)
+class Request:
+    """Base of every request."""
+
+    job: ClassVar[str]
+    worker: ClassVar[WorkerKind] = "explorer"
+
+
+@dataclass(frozen=True)
+class Describe(Request):
+    """Which families and devices there are. Result: `Description`."""
+
+    job: ClassVar[str] = "describe"
+
+
+@dataclass(frozen=True)
+class Train(Request):
+    """Train a family on data, or go on with a run. Result: the run's folder (Path).
+
+    Progress: one `TrainStarted`, then `TrainProgress`.
+
+    Attributes:
+        family: name of the family; empty when resuming.
+        data: which data.
+        config: settings of the family.
+        training: schedule and length.
+        device: "auto", "cpu", "cuda:0", "mps".
+        root: the folder in which a new run folder is made.
+        out: the run folder itself, when the person chose one.
+        resume: an interrupted run to go on with, exactly where its checkpoint was.
+        start_from: a run whose weights a new run begins with.
+        title: what the person calls the run; empty for a name from family and data.
+    """
+
+    job: ClassVar[str] = "train"
+    worker: ClassVar[WorkerKind] = "trainer"
+
+    family: str = ""
+    data: DataSpec = DataSpec()
+    config: dict[str, Any] = field(default_factory=dict)
+    training: Training = Training()
+    device: str = "auto"
+    root: Path | None = None
+    out: Path | None = None
+    resume: Path | None = None
+    start_from: Path | None = None
+    title: str = ""
+
+
+@dataclass(frozen=True)
+class Estimate(Request):
+    """How long a training would take here, by running a few of its steps. Result: `Estimated`."""
+
+    job: ClassVar[str] = "estimate"
+
+    family: str
+    data: DataSpec
+    config: dict[str, Any]
+    training: Training
+    device: str = "auto"
+
+
+@dataclass(frozen=True)
+class Sample(Request):
+    """Draw images symbol by symbol. Progress: `SampleStarted`, then `TraceChunk`s. Result: None.
+
+    Attributes:
+        run: the run folder.
+        count: how many images, together.
+        seed: of the uniforms.
+        first: index of the first image under that seed.
+        controls: settings of the family's Controls.
+        labels: (L,) or (count, L) class indices, or None.
+        device: where to compute.
+        way: how to draw; another way is asked for to compare it.
+    """
+
+    job: ClassVar[str] = "sample"
+
+    run: Path
+    count: int = 1
+    seed: int = 0
+    first: int = 0
+    controls: dict[str, Any] = field(default_factory=dict)
+    labels: NDArray[np.int64] | None = None
+    device: str = "auto"
+    way: Way = Way.FASTEST
+
+
+@dataclass(frozen=True)
+class Complete(Request):
+    """Draw what is hidden; progress and result as `Sample`.
+
+    Attributes:
+        run: the run folder.
+        images: (B, *S) symbols; hidden places are ignored.
+        known: (B, *S) bool, True means known.
+        seed: of the uniforms.
+        first: index of the first image under that seed.
+        method: "raster": the known symbols are clamped and the hidden ones drawn in reading
+            order, each from its conditional given the symbols before it.
+        controls: settings of the family's Controls.
+        labels: (L,) or (B, L) class indices, or None.
+        device: where to compute.
+    """
+
+    job: ClassVar[str] = "complete"
+
+    run: Path
+    images: NDArray[np.uint8]
+    known: NDArray[np.bool_]
+    seed: int = 0
+    first: int = 0
+    method: Literal["raster"] = "raster"
+    controls: dict[str, Any] = field(default_factory=dict)
+    labels: NDArray[np.int64] | None = None
+    device: str = "auto"
+
+
+@dataclass(frozen=True)
+class Evaluate(Request):
+    """Score a split exactly. Result: `Evaluation`; progress: `Share`.
+
+    Attributes:
+        run: the run folder.
+        split: "train", "valid" or "test".
+        limit: only the first so many images; None for all.
+        device: where to compute.
+    """
+
+    job: ClassVar[str] = "evaluate"
+
+    run: Path
+    split: str = "test"
+    limit: int | None = None
+    device: str = "auto"
+
+
+@dataclass(frozen=True)
+class LookBack(Request):
+    """What one conditional depends on. Result: `LookedBack`.
+
+    Attributes:
+        run: the run folder.
+        image: (*S) symbols around the place.
+        step: of the symbol whose conditional is asked about.
+        labels: (L,) class indices, or None.
+        device: where to compute.
+    """
+
+    job: ClassVar[str] = "look_back"
+
+    run: Path
+    image: NDArray[np.uint8]
+    step: int
+    labels: NDArray[np.int64] | None = None
+    device: str = "auto"
+
+
+@dataclass(frozen=True)
+class Causality(Request):
+    """Change each symbol of an image and see what moves. Progress: `Moved`.
+
+    Attributes:
+        run: the run folder.
+        image: (*S) symbols.
+        broken: ask a copy whose mask lets every symbol see itself.
+        labels: (L,) class indices, or None.
+        device: where to compute.
+    """
+
+    job: ClassVar[str] = "causality"
+
+    run: Path
+    image: NDArray[np.uint8]
+    broken: bool = False
+    labels: NDArray[np.int64] | None = None
+    device: str = "auto"
+
+
+@dataclass(frozen=True)
+class Cheat(Request):
+    """Train a copy whose mask lets every symbol see itself. Progress: `Cheated`."""
+
+    job: ClassVar[str] = "cheat"
+
+    run: Path
+    device: str = "auto"
+
+
+@dataclass(frozen=True)
+class Compare(Request):
+    """What one run shows beside others that learned from the same data. Result: `Compared`.
+
+    Attributes:
+        run: the run folder.
+        index: of the validation image that is scored.
+        seed: of the uniforms that the samples are drawn from.
+        count: how many samples.
+        device: where to compute.
+    """
+
+    job: ClassVar[str] = "compare"
+
+    run: Path
+    index: int = 0
+    seed: int = 0
+    count: int = 6
+    device: str = "auto"
+
+
+@dataclass(frozen=True)
+class Race(Request):
+    """Draw one image twice, in the fastest way and in the naive one, each alone and timed.
+
+    Progress: `SampleStarted`, then `Raced`. Result: None. The fields are those of `Sample`.
+    """
+
+    job: ClassVar[str] = "race"
+    worker: ClassVar[WorkerKind] = "racer"  # whatever else is computed would slow it down
+
+    run: Path
+    seed: int = 0
+    first: int = 0
+    controls: dict[str, Any] = field(default_factory=dict)
+    labels: NDArray[np.int64] | None = None
+    device: str = "auto"
+
+
+@dataclass(frozen=True)
+class CompileSamplers(Request):
+    """Compile the fast samplers that are not ready here. Progress: `Share`. Result: None."""
+
+    job: ClassVar[str] = "compile_samplers"
+    worker: ClassVar[WorkerKind] = "compiler"
+
+
+@dataclass(frozen=True)
+class FetchData(Request):
+    """Download a dataset to the data folder. Progress: `Share`. Result: None."""
+
+    job: ClassVar[str] = "fetch_data"
+
+    spec: DataSpec
+
+
+@dataclass(frozen=True)
+class InspectData(Request):
+    """Look at a dataset in a given form. Result: `DataView`."""
+
+    job: ClassVar[str] = "inspect_data"
+
+    spec: DataSpec
+
+
+@dataclass(frozen=True)
+class PickImage(Request):
+    """One image of a dataset, by chance. Result: `Picked`.
+
+    Attributes:
+        spec: which data, in which form.
+        seed: of the chance.
+        class_index: only images whose first label is this class; None for any.
+    """
+
+    job: ClassVar[str] = "pick_image"
+
+    spec: DataSpec
+    seed: int = 0
+    class_index: int | None = None
+
+
+@dataclass(frozen=True)
+class ReadImage(Request):
+    """A picture file as symbols: its centre cropped and resized. Result: (H, W, C) uint8.
+
+    Attributes:
+        path: a PNG, JPEG, WebP, BMP or GIF file.
+        space: what it is to become one of.
+    """
+
+    job: ClassVar[str] = "read_image"
+
+    path: Path
+    space: Grid
