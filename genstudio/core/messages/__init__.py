@@ -51,6 +51,7 @@ from genstudio.core.messages.requests import (
     Sample,
     Train,
     Wish,
+    WorkerKind,
 )
 
 __all__ = [
@@ -94,4 +95,5 @@ __all__ = [
     "TrainProgress",
     "TrainStarted",
     "Wish",
+    "WorkerKind",
 ]
