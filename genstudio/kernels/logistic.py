@@ -13,8 +13,8 @@ __all__ = ["conditional", "reweigh", "unpack"]
 
 Doubles = NDArray[np.float64]
 
-_NOTHING = 1e-46
-"""Less than the least number that a float32 can hold."""
+_FAR = 106.0
+"""At this z, e^−z is less than the least number that a float32 can hold."""
 
 
 @compiled
@@ -51,10 +51,11 @@ def conditional(weights: Doubles, means: Doubles, precisions: Doubles, p: Double
     levels = p.shape[0]
     half = 1.0 / (levels - 1)
     p[:] = 0.0
+    beyond = np.empty(levels + 8, np.float64)
     for m in range(weights.shape[0]):
         weight = math.exp(weights[m])
         mean, precision = means[m], precisions[m]
-        factor = math.exp(-2 * half * precision)
+        delta = 2 * half * precision
         # Threshold k, between the symbols k and k + 1, is at (2k + 1) h − 1; `near` is the first
         # one not below the mean.
         place = ((mean + 1) / half - 1) / 2
@@ -62,31 +63,42 @@ def conditional(weights: Doubles, means: Doubles, precisions: Doubles, p: Double
         near = math.ceil(min(place, levels - 1.0)) if place > 0 else 0
         above = 0.0
         if near < levels - 1:
-            e = math.exp(((mean + 1) - (2 * near + 1) * half) * precision)
-            above = e / (1 + e)
-            beyond = above
-            k = near + 1
-            while k < levels - 1 and e > _NOTHING:
-                e *= factor
-                further = e / (1 + e)
-                p[k] += weight * (beyond - further)
-                beyond = further
-                k += 1
-            p[k] += weight * beyond
+            z = max(0.0, ((2 * near + 1) * half - (mean + 1)) * precision)
+            count = _tail(z, delta, levels - 1 - near, beyond)
+            above = beyond[0]
+            for i in range(count - 1):
+                p[near + 1 + i] += weight * (beyond[i] - beyond[i + 1])
+            p[near + count] += weight * beyond[count - 1]
         below = 0.0
         if near > 0:
-            e = math.exp(((2 * near - 1) * half - (mean + 1)) * precision)
-            below = e / (1 + e)
-            beyond = below
-            k = near - 1
-            while k > 0 and e > _NOTHING:
-                e *= factor
-                further = e / (1 + e)
-                p[k] += weight * (beyond - further)
-                beyond = further
-                k -= 1
-            p[k] += weight * beyond
+            z = max(0.0, ((mean + 1) - (2 * near - 1) * half) * precision)
+            count = _tail(z, delta, near, beyond)
+            below = beyond[0]
+            for i in range(count - 1):
+                p[near - 1 - i] += weight * (beyond[i] - beyond[i + 1])
+            p[near - count] += weight * beyond[count - 1]
         p[near] += weight * (1 - above - below)
+
+
+@compiled
+def _tail(z: float, delta: float, most: int, beyond: Doubles) -> int:
+    """Into `beyond` 1/(1 + e^z) for z, z + delta, z + 2 delta … with z ≥ 0.
+
+    Returns how many there are: `most`, or fewer if nothing is left before. The loops go over many
+    numbers without waiting for the one before, so that the processor's vectors can do them.
+    """
+    left = (_FAR - z) / delta
+    count = most if left >= most else max(1, int(left) + 1)
+    factor = math.exp(-delta)
+    beyond[0] = math.exp(-z)
+    for i in range(1, min(8, count)):
+        beyond[i] = beyond[i - 1] * factor
+    stride = math.exp(-8 * delta)
+    for i in range(8, count):
+        beyond[i] = beyond[i - 8] * stride
+    for i in range(count):
+        beyond[i] = beyond[i] / (1 + beyond[i])
+    return count
 
 
 @compiled

@@ -8,8 +8,8 @@ masks: u's kernels are 2×3, ending at their own row, v's are 2×2, ending at th
 Each stream is a U (sections 2.3 and 2.4, in `nn.shifted`) of blocks at several resolutions; of K
 blocks, block K + 1 − i sees through a shortcut what block i made.
 
-Weight normalisation, which the paper does not argue for, is left out: averaged weights and clipped
-gradients train as well here, and there is nothing to initialise from data.
+Weight normalisation is left out: with clipped gradients, 700 steps on colour shapes of 16×16 end
+at 3.5 and 3.9 bits/dim without it and at 4.2 with it (two seeds), from the same first weights.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ class PixelCNNPPConfig(Settings):
         le=5,
     )
     components: int = setting(
-        5,
+        10,
         help="Logistic distributions in the mixture of a pixel.",
         formula="p = Σₘ πₘ pₘ",
         ge=1,
@@ -82,20 +82,33 @@ class PixelCNNPP(Autoregressive):
     presets = (
         Preset(
             name="quick look",
-            help="A small network, long enough to draw shapes in colour.",
+            help="A small network, long enough to draw the ground and hints of shapes.",
             config={"channels": 16, "blocks": 1, "resolutions": 2},
-            training={"length": 600, "unit": "steps", "batch_size": 16, **WATCHED},
+            training={
+                "length": 600,
+                "unit": "steps",
+                "batch_size": 16,
+                "learning_rate": 5e-3,
+                **WATCHED,
+            },
         ),
         Preset(
             name="good",
-            help="Clear samples of shapes in colour; some forty minutes on two cores.",
+            help="Shapes in colour; on two cores a quarter of an hour for 16×16, 45 minutes "
+            "for 32×32.",
             config={"channels": 32, "blocks": 1, "resolutions": 3},
-            training={"length": 6000, "unit": "steps", "batch_size": 16, "ema": 0.998},
+            training={
+                "length": 10000,
+                "unit": "steps",
+                "batch_size": 16,
+                "learning_rate": 5e-3,
+                "ema": 0.998,
+            },
         ),
         Preset(
             name="thorough",
             help="Twice as deep and wide, trained for a night on a CPU or an hour on a GPU.",
-            config={"channels": 64, "blocks": 2, "resolutions": 3, "components": 10},
+            config={"channels": 64, "blocks": 2, "resolutions": 3},
             training={"length": 40, "unit": "epochs", "batch_size": 32, "ema": 0.9995},
         ),
         Preset(
@@ -146,7 +159,7 @@ class PixelCNNPP(Autoregressive):
         self, x: Tensor, y: Tensor | None
     ) -> tuple[LogisticMixture, dict[int, Tensor], Everywhere, Everywhere]:
         """The mixture, what the blocks of u made, and what the layers of u and of v read."""
-        levels = self.config.resolutions
+        y, levels = self.condition(y), self.config.resolutions
         image, for_u, for_v = (
             self.image(x),
             Everywhere(self.space, levels),
@@ -191,6 +204,7 @@ class PixelCNNPP(Autoregressive):
         """The same in machine code."""
         from genstudio.kernels.pixelcnn_pp import PixelCNNPPKernel  # noqa: PLC0415 - numba takes a while
 
+        y = self.condition(y)
         told = torch.zeros(2, len(x), len(self.u.gated), 2 * self.config.channels)
         for index, stream in enumerate((self.u, self.v)):
             for number, block in enumerate(stream.gated):
@@ -307,7 +321,7 @@ class PixelCNNPPPredictor(Predictor):
     def __init__(self, model: PixelCNNPP, x: Tensor, y: Tensor | None) -> None:
         self.model = model
         self.x = x.clone()
-        self.y = y
+        self.y = model.condition(y)
         self.u = Onward(model.u, model.space, len(x))
         self.v = Onward(model.v, model.space, len(x))
         self.rows: dict[int, Tensor] = {}

@@ -36,7 +36,7 @@ SMALL: dict[str, dict[str, Any]] = {
     "diagonal-bilstm": {"hidden": 6, "layers": 2, "head": 9},
     "made": {"hidden": 24, "layers": 2, "masks": 2, "direct": True},
     "row-lstm": {"hidden": 6, "layers": 2, "head": 9},
-    "pixelcnn++": {"channels": 4, "blocks": 1, "resolutions": 3, "components": 3, "dropout": 0.1},
+    "pixelcnn++": {"channels": 4, "blocks": 1, "resolutions": 3, "components": 3},
 }
 TINY = Grid(height=2, width=2, channels=3, levels=2)  # 2¹² images: all of them are enumerated
 SPACES = {
