@@ -24,6 +24,7 @@ title = "Sampling, compiled against naive"
 goal = ""
 
 _PASSES = 4  # of the naive sampler in one measurement; every one of its passes costs the same
+_ENOUGH = 1.0  # seconds, after which fewer of them do
 _TOGETHER = 64
 _TOGETHER_GOAL = 20
 _BINARY = Grid(height=28, width=28, levels=2)
@@ -136,7 +137,8 @@ def _compared(model: Autoregressive, count: int, options: Options) -> tuple[floa
     naive, compiled = alternating(
         lambda: _per_symbol(model, count, Way.NAIVE, _PASSES),
         lambda: _per_symbol(model, count, Way.COMPILED, dimensions),
-        options.count or 5,
+        options.count or (5 if count == 1 else 1),  # of many, each takes long enough
+        warm_up=count == 1,
     )
     seconds = statistics.median(compiled) * dimensions / count
     return seconds, median_ratio(naive, compiled)
@@ -148,7 +150,7 @@ def _per_symbol(model: Autoregressive, count: int, way: Way, symbols: int) -> fl
     done = 0
     for chunk in model.sample_steps(count, u, DrawControls(), way=way):
         done += chunk.symbols.shape[1]
-        if done >= symbols:
+        if done >= symbols or (way is Way.NAIVE and time.perf_counter() - began > _ENOUGH):
             break
     return (time.perf_counter() - began) / done
 
