@@ -30,11 +30,11 @@ class PixelCNNWeights:
     N is the width of a block's inside, F of its outside, G of the head, L the number of blocks.
 
     Attributes:
-        first: (4, F, 7 C), what the 7×7 convolution sees in each row, its own the last; bias (F,).
+        first: (F, 25 C), what the 7×7 convolution sees, row by row to its own place; bias (F,).
         location: (H, W, F), added to the first layer.
         down: (L, N, F), (L, N).
-        above: (L, N, 3 N), what the 3×3 convolution sees in the row above.
-        here: (L, N, 2 N), what it sees to the left and at the place; bias (L, N).
+        spatial: (L, N, 5 N), what the 3×3 convolution sees: three places above, one to the left,
+            its own; bias (L, N).
         up: (L, F, N), (L, F).
         hidden1: (G, F), (G,).
         hidden2: (G, G), (G,).
@@ -47,9 +47,8 @@ class PixelCNNWeights:
     location: Floats
     down: Floats
     down_bias: Floats
-    above: Floats
-    here: Floats
-    here_bias: Floats
+    spatial: Floats
+    spatial_bias: Floats
     up: Floats
     up_bias: Floats
     hidden1: Floats
@@ -103,7 +102,7 @@ class PixelCNNKernel(Kernel):
     def multiply_adds(self) -> int:
         """At every pixel each weight that is not masked is used once."""
         w = self._weights
-        matrices = (w.first, w.down, w.above, w.here, w.up, w.hidden1, w.hidden2, w.last)
+        matrices = (w.first, w.down, w.spatial, w.up, w.hidden1, w.hidden2, w.last)
         height, width, _ = self._shape
         return height * width * sum(int(np.count_nonzero(matrix)) for matrix in matrices)
 
@@ -145,9 +144,8 @@ class PixelCNNKernel(Kernel):
             w.location,
             w.down,
             w.down_bias,
-            w.above,
-            w.here,
-            w.here_bias,
+            w.spatial,
+            w.spatial_bias,
             w.up,
             w.up_bias,
             w.hidden1,
@@ -186,9 +184,8 @@ def _draw(
     location: Floats,
     down: Floats,
     down_bias: Floats,
-    above: Floats,
-    here: Floats,
-    here_bias: Floats,
+    spatial: Floats,
+    spatial_bias: Floats,
     up: Floats,
     up_bias: Floats,
     hidden1: Floats,
@@ -207,6 +204,7 @@ def _draw(
     levels = probabilities.shape[2]
     span = 7 * channels
     stream = np.empty(wides.shape[2], np.float32)
+    patch = np.empty(max(25 * channels, 5 * narrow), np.float32)  # what a convolution sees
     logits = np.empty(levels, np.float32)
     for b in range(symbols.shape[0]):
         inside = insides[b]
@@ -220,10 +218,11 @@ def _draw(
             for m in range(f0, f1):
                 stream[m] = first_bias[m] + location[row, column, m]
             image = images[b]
-            for r in range(4):
-                line = image[row + r, column : column + 7].reshape(span)
-                seen_here = span if r < 3 else 4 * channels
-                matvec_add(first[r, f0:f1], line[:seen_here], stream[f0:f1])
+            for r in range(3):
+                patch[r * span : (r + 1) * span] = image[row + r, column : column + 7].reshape(span)
+            own = image[row + 3, column : column + 4].reshape(4 * channels)
+            patch[3 * span : 3 * span + 4 * channels] = own
+            matvec_add(first[f0:f1], patch[: 3 * span + 4 * channels], stream[f0:f1])
             # Residual blocks: ReLU, 1×1 down, ReLU, 3×3 under mask B, ReLU, 1×1 up, plus input.
             for layer in range(layers):
                 wide = wides[b, layer]
@@ -236,13 +235,13 @@ def _draw(
                     a[m] = max(a[m], np.float32(0))
                 inner = inside[layer]
                 for m in range(n0, n1):
-                    inner[m] = here_bias[layer, m] + told[layer, b, m]
+                    inner[m] = spatial_bias[layer, m] + told[layer, b, m]
                 line = seen[b, layer, row, column : column + 3].reshape(3 * narrow)
-                matvec_add(above[layer, n0:n1], line, inner[n0:n1])
+                patch[: 3 * narrow] = line
                 # Of the place itself only the maps that are computed by now, the rest is masked.
                 line = seen[b, layer, row + 1, column : column + 2].reshape(2 * narrow)
-                seen_here = narrow + n1
-                matvec_add(here[layer, n0:n1], line[:seen_here], inner[n0:n1])
+                patch[3 * narrow : 4 * narrow + n1] = line[: narrow + n1]
+                matvec_add(spatial[layer, n0:n1], patch[: 4 * narrow + n1], inner[n0:n1])
                 for m in range(n0, n1):
                     inner[m] = max(inner[m], np.float32(0))
                 for m in range(f0, f1):

@@ -213,6 +213,7 @@ class Autoregressive(GenerativeModel, Density, Inpainting):
     sees_past: ClassVar[bool] = True  # False where no symbol depends on another
     space: Space
     _made: tuple[object, Any] | None = None
+    _watched: tuple[nn.Parameter, ...] | None = None
 
     @abstractmethod
     def logits(self, x: Tensor, y: Tensor | None = None) -> Tensor:
@@ -261,8 +262,10 @@ class Autoregressive(GenerativeModel, Density, Inpainting):
 
         A kernel's layout of the weights takes as long as the drawing of half an image.
         """
+        if self._watched is None:  # to look for them takes longer than to look at them
+            self._watched = tuple(self.parameters())
         # Every change in place counts a tensor's version up.
-        now = tuple((p.data_ptr(), p._version) for p in self.parameters())
+        now = tuple((p.data_ptr(), p._version) for p in self._watched)
         if self._made is None or self._made[0] != now:
             self._made = (now, make())
         made: _T = self._made[1]

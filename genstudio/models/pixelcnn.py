@@ -207,16 +207,16 @@ class PixelCNN(Autoregressive):
         by_out = by_channel(self.space.levels * c, c)
 
         def rows(layer: MaskedConv2d, outputs: Tensor, inputs: Tensor) -> Tensor:
-            """(rows seen, outputs, places · inputs) of a masked convolution."""
-            seen = (layer.weight * layer.mask)[outputs][:, inputs]
-            seen = seen[:, :, : layer.kernel_size[0] // 2 + 1]
-            return seen.permute(2, 0, 3, 1).flatten(2)
+            """(outputs, places seen · inputs) of a masked convolution, row by row to its own."""
+            kernel = layer.kernel_size[0]
+            seen = (layer.weight * layer.mask)[outputs][:, inputs].flatten(2)
+            return seen[:, :, : kernel * kernel // 2 + 1].permute(0, 2, 1).flatten(1)
 
         def points(
             layers: list[MaskedConv2d], outputs: Tensor, inputs: Tensor
         ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
             """Weights (L, outputs, inputs) and biases (L, outputs) of 1×1 convolutions."""
-            matrices = [rows(layer, outputs, inputs)[0] for layer in layers]
+            matrices = [rows(layer, outputs, inputs) for layer in layers]
             return _stacked(matrices, (len(outputs), len(inputs))), _stacked(
                 [_bias(layer)[outputs] for layer in layers], (len(outputs),)
             )
@@ -235,9 +235,8 @@ class PixelCNN(Autoregressive):
             location=place[by_wide].permute(1, 2, 0).contiguous().numpy(),
             down=down,
             down_bias=down_bias,
-            above=_stacked([part[0] for part in spatial], (narrow, 3 * narrow)),
-            here=_stacked([part[1, :, : 2 * narrow] for part in spatial], (narrow, 2 * narrow)),
-            here_bias=_stacked([_bias(block.spatial)[by_narrow] for block in blocks], (narrow,)),
+            spatial=_stacked(spatial, (narrow, 5 * narrow)),
+            spatial_bias=_stacked([_bias(block.spatial)[by_narrow] for block in blocks], (narrow,)),
             up=up,
             up_bias=up_bias,
             hidden1=hidden1[0],
