@@ -17,6 +17,7 @@ from typing import Protocol, cast
 import genstudio.bench
 from genstudio.core.discovery import import_modules
 from genstudio.core.errors import UserError
+from genstudio.core.paths import kernels_folder
 
 __all__ = [
     "Benchmark",
@@ -156,4 +157,9 @@ def sandbox() -> Iterator[tuple[Path, dict[str, str]]]:
         }
         for place in places.values():
             place.mkdir()
-        yield folder, {**os.environ, **{name: str(place) for name, place in places.items()}}
+        # Machine code is what it is anywhere; compiling it anew would be measured along.
+        kept = {"GENSTUDIO_KERNELS": str(kernels_folder())}
+        yield (
+            folder,
+            {**os.environ, **kept, **{name: str(place) for name, place in places.items()}},
+        )
