@@ -110,6 +110,21 @@ def test_a_run_is_ticked_with_the_keyboard(panel: ComparePanel) -> None:
     assert panel.curves.keys == (str(panel.runs[0].folder),)
 
 
+def test_a_run_that_has_learned_since_is_read_and_asked_again(
+    panel: ComparePanel, studio: Studio, scripted_engine: ScriptedEngine
+) -> None:
+    answer(scripted_engine, studio, "a-0001", found(15, 87.25))
+    studio.select(panel.runs[0].folder)
+    before = len(asked(scripted_engine))
+    run = next(run for run in panel.runs if run.name == "a-0001")
+    result = run.manifest.result
+    assert result is not None
+    run.update(result=result.model_copy(update={"valid_bits_per_dim": 1.5}))
+    studio.refresh_runs()
+    assert panel.table.item(1, 2).text() == "= 1.5000"
+    assert [request.run.name for request in asked(scripted_engine)[before:]] == ["a-0001"]
+
+
 def test_a_failure_is_said_in_the_runs_row(
     panel: ComparePanel, studio: Studio, scripted_engine: ScriptedEngine
 ) -> None:

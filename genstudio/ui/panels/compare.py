@@ -84,7 +84,7 @@ class ComparePanel(Panel):
         others = same_data(run, [*self.studio.own, *self.studio.shipped])
         folders = [each.folder for each in others]
         if set(folders) == {each.folder for each in self.runs} and run.folder in self._ticked:
-            self.runs = others
+            self._read_again(others)
             return
         for folder in list(self._ticked):
             self._untick(folder)
@@ -97,6 +97,19 @@ class ComparePanel(Panel):
         self.about.setText(f"{data}, {space}: {words}")
         for each in self.runs[:_AT_FIRST]:
             self._add(each)
+        self._show()
+
+    def _read_again(self, runs: list[Run]) -> None:
+        """The same runs, of which some may have learned since."""
+        for run in runs:
+            facts = self._read(run)
+            if facts != self._facts[run.folder]:
+                self._facts[run.folder] = facts
+                if run.folder in self._ticked:
+                    self._compared.pop(run.folder, None)
+                    self._draw_curves(run)
+                    self._ask(run.folder)
+        self.runs = sorted(runs, key=lambda run: [r.folder for r in self.runs].index(run.folder))
         self._show()
 
     def _runs_changed(self) -> None:
@@ -128,6 +141,10 @@ class ComparePanel(Panel):
     def _add(self, run: Run) -> None:
         free = [colour for colour in CLASS_COLOURS if colour not in self._ticked.values()]
         self._ticked[run.folder] = free[0] if free else CLASS_COLOURS[-1]
+        self._draw_curves(run)
+        self._ask(run.folder)
+
+    def _draw_curves(self, run: Run) -> None:
         self.curves.show_series(
             str(run.folder),
             run.manifest.title,
@@ -135,7 +152,6 @@ class ComparePanel(Panel):
             self._ticked[run.folder],
             exact=is_exact(run, self.studio.card_of(run)),
         )
-        self._ask(run.folder)
 
     def _untick(self, folder: Path) -> None:
         self._ticked.pop(folder, None)

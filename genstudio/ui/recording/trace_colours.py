@@ -77,7 +77,7 @@ def scale_of(overlay: Overlay, levels: int) -> Scale | None:
     if overlay is Overlay.DIFFERENCE:
         return Scale(lookup("difference"), 1.0 - levels, levels - 1.0, "levels")
     if overlay is Overlay.FIELD:
-        return Scale(lookup("viridis"), 100 / 10**DECADES, 100.0, "% of the largest, log")
+        return Scale(lookup("viridis"), 100 / 10**DECADES, 100.0, "%, log")
     return None
 
 
