@@ -27,6 +27,7 @@ from genstudio.core.training import Training
 from genstudio.kernels.base import Drawing, Kernel
 from genstudio.kernels.store import ready
 from genstudio.models.learner import GradientLearner, Learner
+from genstudio.models.rescoring import FullRescorer, Rescorer
 from genstudio.models.sampling import (
     KernelSampler,
     NaivePredictor,
@@ -256,6 +257,21 @@ class Autoregressive(GenerativeModel, Density, Inpainting):
             y: (B, L) classes, or None.
         """
         return None
+
+    def rescorer(self, x: Tensor, y: Tensor | None = None) -> Rescorer:
+        """What scores whole images (B, *S) again when one symbol changes; a family overrides this.
+
+        Raises:
+            UserError: the class is wanted and not given.
+        """
+        return FullRescorer(self, x, self.condition(y))
+
+    def influences(self, step: int) -> NDArray[np.bool_]:
+        """(D,) the steps whose conditionals may depend on the symbol of a step: those after it.
+
+        A family that looks back less far says so.
+        """
+        return np.arange(self.space.dimensions) > step
 
     def once_per_weights(self, make: Callable[[], _T]) -> _T:
         """What `make` returned for the weights as they are; made again when they have changed.

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from genstudio.core.capabilities import ModelCard
 from genstudio.core.draw import Way
+from genstudio.core.inpainting import MethodCard
 from genstudio.core.joinable import Joinable
 from genstudio.core.runs import Metric
 from genstudio.core.spaces import Grid
@@ -28,6 +29,7 @@ __all__ = [
     "LookedBack",
     "Moved",
     "Picked",
+    "Probed",
     "Raced",
     "SampleStarted",
     "Share",
@@ -52,11 +54,13 @@ class Description:
     Attributes:
         cards: the families.
         devices: where one can compute.
+        methods: of inpainting.
         uncompiled: names of the families whose fast samplers are yet to be compiled here.
     """
 
     cards: tuple[ModelCard, ...]
     devices: tuple[Device, ...]
+    methods: tuple[MethodCard, ...] = ()
     uncompiled: tuple[str, ...] = ()
 
 
@@ -271,6 +275,19 @@ class Picked:
     number: int
     image: NDArray[np.uint8]
     labels: NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Probed:
+    """What a place would be.
+
+    Attributes:
+        given_all: (K,) p(xᵢ = v | all other symbols); NaN where the model cannot tell.
+        given_past: (K,) p(xᵢ = v | the symbols before it).
+    """
+
+    given_all: NDArray[np.float64]
+    given_past: NDArray[np.float64]
 
 
 @dataclass(frozen=True)

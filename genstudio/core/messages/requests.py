@@ -24,9 +24,11 @@ __all__ = [
     "Estimate",
     "Evaluate",
     "FetchData",
+    "Inpaint",
     "InspectData",
     "LookBack",
     "PickImage",
+    "Probe",
     "Race",
     "ReadImage",
     "Request",
@@ -138,7 +140,10 @@ class Sample(Request):
 
 @dataclass(frozen=True)
 class Complete(Request):
-    """Draw what is hidden; progress and result as `Sample`.
+    """Draw what is hidden in order, as a recording; progress and result as `Sample`.
+
+    The known symbols are clamped, the hidden ones drawn each from its conditional given the
+    symbols before it.
 
     Attributes:
         run: the run folder.
@@ -146,8 +151,6 @@ class Complete(Request):
         known: (B, *S) bool, True means known.
         seed: of the uniforms.
         first: index of the first image under that seed.
-        method: "raster": the known symbols are clamped and the hidden ones drawn in reading
-            order, each from its conditional given the symbols before it.
         controls: settings of the family's Controls.
         labels: (L,) or (B, L) class indices, or None.
         device: where to compute.
@@ -160,8 +163,59 @@ class Complete(Request):
     known: NDArray[np.bool_]
     seed: int = 0
     first: int = 0
-    method: Literal["raster"] = "raster"
     controls: dict[str, Any] = field(default_factory=dict)
+    labels: NDArray[np.int64] | None = None
+    device: str = "auto"
+
+
+@dataclass(frozen=True)
+class Inpaint(Request):
+    """Draw what is hidden in one image by a method of choice, several times over.
+
+    Progress: one `InpaintStarted`, then `Moments`. Result: `Inpainted`.
+
+    Attributes:
+        run: the run folder.
+        image: (*S) symbols; hidden places are ignored.
+        known: (*S) bool, True means known.
+        method: name of the method.
+        settings: of the method.
+        count: how many completions: chains or particles.
+        seed: of the uniforms.
+        labels: (L,) class indices, which a model that is conditioned on them needs, or None.
+        device: where to compute.
+    """
+
+    job: ClassVar[str] = "inpaint"
+
+    run: Path
+    image: NDArray[np.uint8]
+    known: NDArray[np.bool_]
+    method: str = "raster"
+    settings: dict[str, Any] = field(default_factory=dict)
+    count: int = 16
+    seed: int = 0
+    labels: NDArray[np.int64] | None = None
+    device: str = "auto"
+
+
+@dataclass(frozen=True)
+class Probe(Request):
+    """What a place would be, given all other symbols and given the past alone. Result: `Probed`.
+
+    Attributes:
+        run: the run folder.
+        image: (*S) symbols, every one of which counts.
+        place: the flat index in S.
+        labels: (L,) class indices, or None.
+        device: where to compute.
+    """
+
+    job: ClassVar[str] = "probe"
+
+    run: Path
+    image: NDArray[np.uint8]
+    place: int
     labels: NDArray[np.int64] | None = None
     device: str = "auto"
 

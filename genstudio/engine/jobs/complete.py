@@ -1,4 +1,4 @@
-"""Draw what is hidden in images, as a recording."""
+"""Draw what is hidden in images in order, as a recording."""
 
 from __future__ import annotations
 

@@ -1,0 +1,1 @@
+"""Methods of inpainting: one file each, found by its title. They are asked for what is hidden."""
