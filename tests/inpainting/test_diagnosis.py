@@ -55,9 +55,11 @@ def test_the_time_is_cut_where_pairs_turn_negative_and_made_to_fall() -> None:
     assert integrated_time(rho) == pytest.approx(2 * (1.5 + 0.5 + 0.5) - 1)
 
 
-def test_split_r_hat_is_its_definition() -> None:
-    series = ar1(0.3, 10, 2)
-    parts = [series[:5, 0], series[5:, 0], series[:5, 1], series[5:, 1]]
+@pytest.mark.parametrize("sweeps", [10, 11])
+def test_split_r_hat_is_its_definition(sweeps: int) -> None:
+    series = ar1(0.3, sweeps, 2)
+    last = sweeps - 5  # the middle of eleven is in neither half
+    parts = [series[:5, 0], series[last:, 0], series[:5, 1], series[last:, 1]]
     within = np.mean([part.var(ddof=1) for part in parts])
     between = 5 * np.var([part.mean() for part in parts], ddof=1)
     assert split_r_hat(series) == pytest.approx(math.sqrt((0.8 * within + between / 5) / within))

@@ -8,6 +8,7 @@ from scipy.special import logsumexp
 
 from genstudio.core.errors import UserError
 from genstudio.core.spaces import Grid, Label
+from genstudio.models.store import build, family
 from tests.inpainting.tiny import (
     IMAGE,
     KNOWN,
@@ -49,6 +50,17 @@ def test_a_completion_is_the_inverse_of_the_distribution_function() -> None:
     for image, u in zip(result.images, uniforms(3, 200, 1)[:, 0], strict=True):
         number = next(index for index, height in enumerate(cumulative) if u < height)
         assert image[:3].ravel().tolist() == completions[number].tolist()
+
+
+def test_a_uniform_between_two_completions_draws_the_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As `inverse_cdf` has it: the smallest whose distribution function is above the uniform."""
+    u = np.array([[0.0], [0.25], [0.5], [0.75], [np.nextafter(1, 0)]])
+    monkeypatch.setattr("genstudio.inpainting.exact.uniforms", lambda *_: u)
+    known = np.ones_like(KNOWN)
+    known[0, :2] = False
+    even = build("independent", SPACE, family("independent").Config())  # nothing was counted
+    _, result = completed("exact", problem(even, known=known, count=5))
+    assert result.images[:, 0, :2, 0].tolist() == [[0, 0], [0, 1], [1, 0], [1, 1], [1, 1]]
 
 
 def test_more_completions_change_nothing_for_the_first() -> None:
