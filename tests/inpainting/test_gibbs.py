@@ -44,7 +44,7 @@ def test_it_comes_as_near_the_posterior_as_so_many_draws_can_and_raster_does_not
     assert errors[-1] <= 0.02
     assert errors[0] > 2 * errors[1] > 4 * errors[2]
     for error, floor in zip(errors, floors, strict=True):
-        assert 0.8 * floor < error < 1.5 * floor
+        assert 0.7 * floor < error < 1.5 * floor
     assert result.settled
 
     _, ignorant = completed("raster", asked)
@@ -178,7 +178,7 @@ def test_closed_in_the_middle_of_a_sweep_it_leaves_everything_as_it_was() -> Non
     assert np.array_equal(film.symbols, whole.symbols[: film.length])
 
 
-def test_more_than_half_of_one_sweep_cannot_be_burned() -> None:
+def test_at_least_one_sweep_counts() -> None:
     gibbs = method("gibbs")
     controls = gibbs.Controls
     assert controls.checked({"sweeps": 1, "burn_in": 0.9}).burned == 0
