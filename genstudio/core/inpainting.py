@@ -114,6 +114,11 @@ class Moments(Joinable):
     stages: tuple[Stage, ...] = ()
 
     @classmethod
+    def none(cls, count: int, *stages: Stage) -> Moments:
+        """No moment of B images: a sign of life, or only the stages that end by now."""
+        return cls(np.empty(0, np.int32), np.empty((0, count), np.int16), stages)
+
+    @classmethod
     def joined(cls, parts: Sequence[Moments]) -> Moments:
         """One after the other."""
         return cls(

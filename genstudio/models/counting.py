@@ -16,7 +16,9 @@ from abc import abstractmethod
 from itertools import accumulate
 from typing import ClassVar
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from genstudio.core.errors import UserError
@@ -118,6 +120,11 @@ class CountingModel(FlatAutoregressive):
     def sequence_logits(self, x: Tensor, y: Tensor | None = None) -> Tensor:
         """(B, D) → (B, K, D): logarithms of the conditionals, which sum to one."""
         return self.log_table(self.rows(x.long())).transpose(1, 2)
+
+    def influences(self, step: int) -> NDArray[np.bool_]:
+        """(D,) the `depth` steps after it, whose contexts hold its symbol."""
+        ahead = np.arange(self.space.dimensions) - step
+        return (ahead > 0) & (ahead <= self.depth)
 
     def add(self, x: Tensor) -> None:
         """Count the symbols of x (B, *S), each in its context."""
