@@ -90,6 +90,7 @@ class PixelCanvas(QWidget):
         self._press: Pixel | None = None
         self._pressed_first: Pixel | None = None
         self._drag_from: QPoint | None = None
+        self._resting = self.cursor().shape()  # how the pointer looks when it does not pan
         self._space_down = self._space_used = False
         theme().changed.connect(self._recolour)
 
@@ -124,7 +125,7 @@ class PixelCanvas(QWidget):
             return
         origin, zoom, ratio = self._origin(), self.zoom, self.devicePixelRatioF()
         left, right = 0, page.wide  # of the part that changed, image pixels
-        if page.count == 1 and first == last:
+        if page.count == 1:
             columns = pixels % page.width
             left, right = int(columns.min()), int(columns.max()) + 1
         leftmost = math.floor((origin.x() + left * zoom) / ratio)
@@ -196,19 +197,12 @@ class PixelCanvas(QWidget):
 
     def pixel_at(self, point: QPointF) -> Pixel | None:
         """The pixel at a point of the widget; None between and outside the images."""
-        at = (point * self.devicePixelRatioF() - QPointF(self._origin())) / self.zoom
+        at = self._on_page(point)
         return self._page.pixel_at(math.floor(at.x()), math.floor(at.y()))
 
     def rect_of(self, pixel: Pixel) -> QRectF:
         """Where a pixel is on the widget."""
-        x, y = self._page.place_of(pixel)
-        origin, zoom, ratio = self._origin(), self.zoom, self.devicePixelRatioF()
-        return QRectF(
-            (origin.x() + x * zoom) / ratio,
-            (origin.y() + y * zoom) / ratio,
-            zoom / ratio,
-            zoom / ratio,
-        )
+        return self._on_widget(QRect(*self._page.place_of(pixel), 1, 1))
 
     # --- geometry; a page rectangle counts image pixels, a device one screen pixels ---
 
@@ -225,6 +219,30 @@ class PixelCanvas(QWidget):
             int(self.height() * ratio - tall * zoom) // 2 + self._offset.y(),
         )
 
+    def _on_page(self, point: QPointF) -> QPointF:
+        """Where a point of the widget is, in pixels from the page's upper left corner."""
+        return (point * self.devicePixelRatioF() - QPointF(self._origin())) / self.zoom
+
+    def _on_widget(self, part: QRect) -> QRectF:
+        """Where so many of the page's pixels are on the widget."""
+        origin, ratio = self._origin(), self.devicePixelRatioF()
+        scale, left, top = self.zoom / ratio, origin.x() / ratio, origin.y() / ratio
+        return QRectF(
+            left + part.x() * scale,
+            top + part.y() * scale,
+            part.width() * scale,
+            part.height() * scale,
+        )
+
+    def _within(self, rect: QRect) -> QRect:
+        """The pixels of the page that a rectangle of the widget shows, whole or in part."""
+        first = self._on_page(QPointF(rect.topLeft()))
+        last = self._on_page(QPointF(rect.x() + rect.width(), rect.y() + rect.height()))
+        x, y = max(0, int(first.x())), max(0, int(first.y()))
+        right = min(self._page.wide, math.ceil(last.x()))
+        bottom = min(self._page.tall, math.ceil(last.y()))
+        return QRect(x, y, right - x, bottom - y)
+
     def _update_pixel(self, pixel: Pixel | None) -> None:
         if pixel is not None and self._page.count:
             self.update(self.rect_of(pixel).toAlignedRect().adjusted(-4, -4, 4, 4))
@@ -239,36 +257,33 @@ class PixelCanvas(QWidget):
         painter = QPainter(self)
         painter.fillRect(event.rect(), QColor(theme().colours.ground))
         for rect in event.region():  # type: ignore[attr-defined] # the stubs forget that it iterates
-            self._paint_part(painter, rect)
+            part = self._within(rect)
+            if part.isValid():
+                self._paint_part(painter, part)
         colours = theme().colours
         for mark in self._marks:
             self._outline(painter, mark, QColor(colours.warn), 2.0)
-        if self._under is not None:
-            self._outline(painter, self._under, QColor(colours.accent), 1.0)
+        self._paint_pointer(painter)
         if self.cursor_pixel is not None:
             self._outline(painter, self.cursor_pixel, QColor(colours.accent), 2.0)
         if self.hasFocus():
             painter.setPen(QColor(colours.accent))
             painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
 
-    def _paint_part(self, painter: QPainter, rect: QRect) -> None:
-        """The images and layers inside a rectangle of the widget, in whole pixels of theirs."""
-        origin, ratio = self._origin(), self.devicePixelRatioF()
-        scale, left, top = self.zoom / ratio, origin.x() / ratio, origin.y() / ratio
-        x, y = max(0, int((rect.x() - left) / scale)), max(0, int((rect.y() - top) / scale))
-        right = min(self._page.wide, math.ceil((rect.x() + rect.width() - left) / scale))
-        bottom = min(self._page.tall, math.ceil((rect.y() + rect.height() - top) / scale))
-        if right <= x or bottom <= y:
-            return
-        wide, tall = right - x, bottom - y
-        source = QRectF(x, y, wide, tall)
-        target = QRectF(left + x * scale, top + y * scale, wide * scale, tall * scale)
+    def _paint_part(self, painter: QPainter, part: QRect) -> None:
+        """So many of the page's pixels, and the layers over them."""
+        source, target = QRectF(part), self._on_widget(part)
         painter.drawImage(target, self._image, source)
         for layer, opacity in self._layers.values():
             painter.setOpacity(opacity)
             painter.drawImage(target, layer, source)
         if self._layers:
             painter.setOpacity(1.0)
+
+    def _paint_pointer(self, painter: QPainter) -> None:
+        """What is under the pointer."""
+        if self._under is not None:
+            self._outline(painter, self._under, QColor(theme().colours.accent), 1.0)
 
     def _outline(self, painter: QPainter, pixel: Pixel, colour: QColor, width: float) -> None:
         """Around the pixel, with a light line outside: one of the two is seen on every grey."""
@@ -278,43 +293,56 @@ class PixelCanvas(QWidget):
         painter.setPen(QPen(colour, width, j=Qt.PenJoinStyle.MiterJoin))
         painter.drawRect(rect)
 
-    # --- pointer ---
+    # --- pointer; what pans is dealt with here, the rest is for `_press_at` and its like ---
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        position = event.position()
-        if self._drag_from is not None:
-            here = (position * self.devicePixelRatioF()).toPoint()
-            if self._chosen_zoom is None:
-                self._chosen_zoom = self.zoom
-            self._offset += here - self._drag_from
-            self._drag_from = here
-            self.update()
+        if self._drag_from is None:
+            self._move_to(event)
             return
-        pixel = self.pixel_at(position)
-        self._hover(pixel)
-        if self._press is not None and pixel is not None and pixel != self._press:
-            self._press = pixel
-            self.dragged.emit(pixel)
+        here = (event.position() * self.devicePixelRatioF()).toPoint()
+        if self._chosen_zoom is None:
+            self._chosen_zoom = self.zoom
+        self._offset += here - self._drag_from
+        self._drag_from = here
+        self.update()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         panning = event.button() is Qt.MouseButton.MiddleButton or (
             self._space_down and event.button() is Qt.MouseButton.LeftButton
         )
-        if panning:
-            self._drag_from = (event.position() * self.devicePixelRatioF()).toPoint()
-            self._space_used = True
-            self.setCursor(Qt.CursorShape.ClosedHandCursor)
+        if not panning:
+            self._press_at(event)
             return
+        self._drag_from = (event.position() * self.devicePixelRatioF()).toPoint()
+        self._space_used = True
+        self._resting = self.cursor().shape()
+        self.setCursor(Qt.CursorShape.ClosedHandCursor)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if self._drag_from is None:
+            self._release_at(event)
+            return
+        self._drag_from = None
+        self.setCursor(self._resting)
+
+    def _move_to(self, event: QMouseEvent) -> None:
+        """The pointer is elsewhere, with or without a button."""
+        pixel = self.pixel_at(event.position())
+        self._hover(pixel)
+        if self._press is not None and pixel is not None and pixel != self._press:
+            self._press = pixel
+            self.dragged.emit(pixel)
+
+    def _press_at(self, event: QMouseEvent) -> None:
+        """A button is pressed."""
         pixel = self.pixel_at(event.position())
         if event.button() is Qt.MouseButton.LeftButton and pixel is not None:
             self._press = self._pressed_first = pixel
             self.pressed.emit(pixel)
 
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        if self._drag_from is not None:
-            self._drag_from = None
-            self.unsetCursor()
-        elif self._press is not None:
+    def _release_at(self, event: QMouseEvent) -> None:
+        """A button is released."""
+        if self._press is not None:
             self._press = None
             self.released.emit()
             if self.pixel_at(event.position()) == self._pressed_first:
