@@ -1,13 +1,11 @@
-"""The canvas to paint on: the picture, what is hidden in it, and the tool under the pointer."""
+"""The canvas to paint on: what the tool under the pointer does to the picture and its mask."""
 
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QPointF, QRect, Qt, Signal
+from PySide6.QtCore import QPointF, QRect, Qt, Signal
 from PySide6.QtGui import (
     QColor,
-    QImage,
     QKeyEvent,
     QMouseEvent,
     QPainter,
@@ -16,24 +14,21 @@ from PySide6.QtGui import (
     QPolygonF,
 )
 
-from genstudio.ui.painting.colours import blended, greys, symbol_colours
 from genstudio.ui.painting.document import Painting
-from genstudio.ui.painting.edges import outline
 from genstudio.ui.painting.gesture import Gesture, Place, cell_of
 from genstudio.ui.painting.shapes import Cells
 from genstudio.ui.painting.tool import FREEHAND, Tool
-from genstudio.ui.theme import CLASS_COLOURS, theme
-from genstudio.ui.widgets.canvas import Pixel, PixelCanvas
+from genstudio.ui.painting.view import PaintingView, box_of, part_of
+from genstudio.ui.theme import theme
+from genstudio.ui.widgets.canvas import Pixel
 
 __all__ = ["PaintCanvas"]
 
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
-_EDGE_FROM = 3  # device pixels per pixel from which an edge leaves something of a pixel to see
-_NOTHING = QRect()
 _LIGHT = QColor(255, 255, 255, 220)
 
 
-class PaintCanvas(PixelCanvas):
+class PaintCanvas(PaintingView):
     """Shows a painting and paints on it, with the pointer or with the keyboard.
 
     The left button uses the tool; the right one, Alt or a pen's eraser do the opposite: reveal
@@ -43,7 +38,6 @@ class PaintCanvas(PixelCanvas):
     next, a lasso where it is pressed twice. Escape gives up what has begun.
 
     Attributes:
-        painting: what is painted on.
         tool_changed: another `Tool` is in the hand.
         brush_size_changed: the brush has another diameter, in pixels.
         ink_changed: the ink or the paper is another symbol.
@@ -54,25 +48,18 @@ class PaintCanvas(PixelCanvas):
     ink_changed = Signal()
 
     def __init__(self, painting: Painting) -> None:
-        super().__init__("Picture and mask")
-        self.painting = painting
         self.ink: tuple[int, ...] = ()
         self.paper: tuple[int, ...] = ()
         self._tool, self._size = Tool.BRUSH, 3
-        self._palette: NDArray[np.uint32] | None = None
-        self._shown: NDArray[np.uint8] | None = None
-        self._overlay, self._opacity = QColor(CLASS_COLOURS[1]), 0.65
         self._gesture: Gesture | None = None
         self._by_keys = False  # whether Enter began the gesture
+        self._button = Qt.MouseButton.NoButton  # or else the one that did
         self._at: Place | None = None  # of the pointer or the cursor
         self._outlined: Cells = np.zeros((0, 0), np.bool_)
-        self._outlined_box = _NOTHING
+        self._outlined_box = QRect()
+        super().__init__(painting)
         self.setCursor(Qt.CursorShape.CrossCursor)
-        painting.image_changed.connect(self._repaint_cells)
-        painting.mask_changed.connect(self._repaint_cells)
         self.cursor_moved.connect(lambda pixel: self._aim(_middle(pixel)))
-        self._drawn_form: tuple[int, ...] = ()
-        self._fit_painting()
 
     # --- the hand ---
 
@@ -125,42 +112,6 @@ class PaintCanvas(PixelCanvas):
         else:
             self.take(Tool.ERASER if self._tool is Tool.BRUSH else Tool.BRUSH)
 
-    # --- how it is shown ---
-
-    @property
-    def palette_colours(self) -> NDArray[np.uint32]:
-        """(K,) 0xffRRGGBB of the symbols of a picture with one channel."""
-        return greys(self.painting.levels) if self._palette is None else self._palette
-
-    def set_symbol_colours(self, colours: NDArray[np.uint32] | None) -> None:
-        """Show the K symbols of pictures with one channel in these 0xffRRGGBB; None in greys."""
-        self._palette = colours
-        self._redraw()
-        self.ink_changed.emit()
-
-    @property
-    def overlay(self) -> tuple[QColor, float]:
-        """The colour that lies over hidden pixels, and its opacity from 0 to 1."""
-        return self._overlay, self._opacity
-
-    def set_overlay(self, colour: QColor, opacity: float) -> None:
-        """Choose what lies over hidden pixels."""
-        self._overlay, self._opacity = colour, opacity
-        self._redraw()
-
-    def set_shown(self, image: NDArray[np.uint8] | None) -> None:
-        """Show the symbols (H, W, C) of another picture where pixels are hidden; None none.
-
-        Nothing lies over them then but the edge of the mask. The painting is as it was.
-
-        Raises:
-            ValueError: it is of another shape than the painting.
-        """
-        if image is not None and image.shape != self.painting.image.shape:
-            raise ValueError(f"{image.shape} over {self.painting.image.shape}")
-        self._shown = image
-        self._redraw()
-
     # --- the pointer ---
 
     def _press_at(self, event: QMouseEvent) -> None:
@@ -177,6 +128,7 @@ class PaintCanvas(PixelCanvas):
             or bool(modifiers & Qt.KeyboardModifier.AltModifier)
             or tip is QPointingDevice.PointerType.Eraser
         )
+        self._button = event.button()
         self._begin(self._place(event.position()), opposite)
 
     def _move_to(self, event: QMouseEvent) -> None:
@@ -185,8 +137,7 @@ class PaintCanvas(PixelCanvas):
             self._aim(self._place(event.position()), _constrains(event.modifiers()))
 
     def _release_at(self, event: QMouseEvent) -> None:
-        held = Qt.MouseButton.LeftButton | Qt.MouseButton.RightButton
-        if self._gesture is not None and not self._by_keys and not event.buttons() & held:
+        if self._gesture is not None and not self._by_keys and event.button() is self._button:
             self._aim(self._place(event.position()), _constrains(event.modifiers()))
             self._finish()
 
@@ -202,17 +153,9 @@ class PaintCanvas(PixelCanvas):
 
     # --- the keyboard ---
 
-    def event(self, event: QEvent) -> bool:
-        """Escape is the canvas's own while something has begun."""
-        if (
-            event.type() is QEvent.Type.ShortcutOverride
-            and isinstance(event, QKeyEvent)
-            and event.key() == Qt.Key.Key_Escape
-            and self._gesture is not None
-        ):
-            event.accept()
-            return True
-        return super().event(event)
+    def _owns(self, event: QKeyEvent) -> bool:
+        begun = self._gesture is not None
+        return (begun and event.key() == Qt.Key.Key_Escape) or super()._owns(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = Qt.Key(event.key())
@@ -316,77 +259,31 @@ class PaintCanvas(PixelCanvas):
     # --- what is drawn where ---
 
     def _fit_painting(self) -> None:
-        """Begin with a painting of a size, of channels or of levels that are new."""
-        painting = self.painting
-        self.set_grid(1, *painting.shape)
-        channels = painting.image.shape[2]
-        if self._palette is not None and len(self._palette) != painting.levels:
-            self._palette = None
-        if self._shown is not None and self._shown.shape != painting.image.shape:
-            self._shown = None
-        if len(self.ink) != channels or max(self.ink + self.paper) >= painting.levels:
-            self.ink, self.paper = (painting.levels - 1,) * channels, (0,) * channels
-        self._drawn_form = (*painting.image.shape, painting.levels)
+        gesture, self._gesture = self._gesture, None  # it was for a picture that is gone
+        channels, levels = self.painting.image.shape[2], self.painting.levels
+        if self._form[2:] != (channels, levels):
+            self.ink, self.paper = (levels - 1,) * channels, (0,) * channels
+        super()._fit_painting()
         self.set_brush_size(self._size)
+        self._outlined_box = QRect()
+        if gesture is not None:
+            self._put_away(gesture)
         self._outline_tool()
-        self._redraw()
         self.ink_changed.emit()
-
-    def _redraw(self) -> None:
-        self._recolour_cells(np.arange(self.painting.known.size))
-        self.update()
-
-    def _repaint_cells(self, cells: Cells) -> None:
-        """Draw the cells that changed, and the edges beside them."""
-        painting = self.painting
-        if self._drawn_form != (*painting.image.shape, painting.levels):
-            gesture, self._gesture = self._gesture, None
-            self._fit_painting()
-            if gesture is not None:  # it was for a picture that is gone
-                self._put_away(gesture)
-            return
-        self._recolour_cells(np.flatnonzero(cells))
-        self._update_cells(_box_of(cells))
-
-    def _recolour_cells(self, pixels: NDArray[np.int64]) -> None:
-        painting = self.painting
-        channels, levels = painting.image.shape[2], painting.levels
-        hidden = ~painting.known.reshape(-1)[pixels]
-        symbols = painting.image.reshape(-1, channels)[pixels]
-        if self._shown is not None:
-            symbols = np.where(hidden[:, None], self._shown.reshape(-1, channels)[pixels], symbols)
-        colours = symbol_colours(symbols, levels, self.palette_colours)
-        if self._shown is None and hidden.any():
-            colours[hidden] = blended(colours[hidden], self._overlay.rgb(), self._opacity)
-        self.write(pixels, colours[None])
-
-    def _update_cells(self, box: QRect) -> None:
-        """Paint a part of the picture anew, with the edges around it."""
-        if box.isValid():
-            grown = box.adjusted(-1, -1, 1, 1)
-            self.update(self._on_widget(grown).toAlignedRect().adjusted(-1, -1, 1, 1))
 
     def _outline_tool(self) -> None:
         """Find what the tool covers now, and show its outline."""
         gesture = self._gesture
         self._update_cells(self._outlined_box)
-        self._outlined_box = _NOTHING
+        self._outlined_box = QRect()
         if gesture is None and self._at is not None:
             # A lasso that has not begun covers nothing: the pixel it would begin in is outlined.
             tool = Tool.PICKER if self._tool is Tool.LASSO else self._tool
             gesture = Gesture(tool, False, self.painting.shape, self._size, self._at)
         if gesture is not None and gesture.tool is not Tool.LASSO:
             self._outlined = gesture.covered()
-            self._outlined_box = _box_of(self._outlined)
+            self._outlined_box = box_of(self._outlined)
             self._update_cells(self._outlined_box)
-
-    def _paint_part(self, painter: QPainter, part: QRect) -> None:
-        super()._paint_part(painter, part)
-        if self.zoom >= _EDGE_FROM and self.count:
-            hidden = ~self.painting.known
-            if hidden.any():
-                margin = _part_of(np.pad(hidden, 1), part.adjusted(0, 0, 2, 2))
-                self._paint_outline(painter, margin, part, self._overlay)
 
     def _paint_pointer(self, painter: QPainter) -> None:
         """The outline of what the tool covers: dark within, light around, so seen on any grey."""
@@ -394,19 +291,10 @@ class PaintCanvas(PixelCanvas):
         if gesture is not None and gesture.tool is Tool.LASSO:
             self._paint_lasso(painter)
         elif self._outlined_box.isValid():
-            covered = np.pad(_part_of(self._outlined, self._outlined_box), 2)
+            covered = np.pad(part_of(self._outlined, self._outlined_box), 2)
             part = self._outlined_box.adjusted(-1, -1, 1, 1)
             self._paint_outline(painter, ~covered, part, _LIGHT)
             self._paint_outline(painter, covered, part, QColor(theme().colours.accent))
-
-    def _paint_outline(self, painter: QPainter, cells: Cells, part: QRect, colour: QColor) -> None:
-        """The inner outline of cells (h + 2, w + 2) of a part with a margin."""
-        thick = max(1, round(self.devicePixelRatioF()))
-        pixels = np.ascontiguousarray(outline(cells, self.zoom, thick))
-        height, width = pixels.shape
-        image = QImage(pixels.data, width, height, width, QImage.Format.Format_Indexed8)
-        image.setColorTable([0, colour.rgba()])
-        painter.drawImage(self._on_widget(part), image)
 
     def _lasso(self) -> QPolygonF:
         """The lasso's path on the widget."""
@@ -434,17 +322,3 @@ def _constrains(modifiers: Qt.KeyboardModifier) -> bool:
 
 def _middle(pixel: Pixel) -> Place:
     return pixel.column + 0.5, pixel.row + 0.5
-
-
-def _box_of(cells: Cells) -> QRect:
-    """The smallest rectangle around the cells; none where there is no cell."""
-    rows, columns = np.flatnonzero(cells.any(axis=1)), np.flatnonzero(cells.any(axis=0))
-    if not rows.size:
-        return _NOTHING
-    top, left = int(rows[0]), int(columns[0])
-    return QRect(left, top, int(columns[-1]) - left + 1, int(rows[-1]) - top + 1)
-
-
-def _part_of(cells: Cells, part: QRect) -> Cells:
-    rows = slice(part.y(), part.y() + part.height())
-    return cells[rows, part.x() : part.x() + part.width()]

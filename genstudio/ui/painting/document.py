@@ -145,7 +145,7 @@ class Painting(QObject):
         keep_mask: bool = True,
         words: str = "New picture",
     ) -> None:
-        """Another picture.
+        """Another picture; what has begun is done with it, and goes on with the new one.
 
         Args:
             image: (H, W, C) symbols, C 1 or 3.
@@ -163,8 +163,12 @@ class Painting(QObject):
             raise ValueError(f"symbol {image.max()} of {levels} levels")
         shape = image.shape[:2]
         known = resized(self.known, shape) if keep_mask else np.ones(shape, np.bool_)
+        begun = self._begun
+        self.end()
         with self._step(words):
             self._become(Picture(np.array(image, np.uint8), levels, known))
+        if begun is not None:
+            self.begin(begun[0])
 
     def set_mask(self, known: Cells, words: str = "New mask") -> None:
         """Another mask, (H, W), True where known.

@@ -93,6 +93,7 @@ class Ink(QWidget):
         self._inner = QWidget()
         self._column.addWidget(self._inner)
         canvas.ink_changed.connect(self._follow)
+        canvas.palette_changed.connect(self._follow)
         self._follow()
 
     def _follow(self) -> None:

@@ -10,11 +10,10 @@ import math
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, Qt, Signal
+from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QEnterEvent,
-    QFocusEvent,
     QImage,
     QKeyEvent,
     QMouseEvent,
@@ -22,28 +21,25 @@ from PySide6.QtGui import (
     QPaintEvent,
     QPen,
     QRegion,
-    QResizeEvent,
-    QWheelEvent,
 )
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QSizePolicy
 
 from genstudio.ui.theme import theme
 from genstudio.ui.widgets.page import Page, Pixel
+from genstudio.ui.widgets.viewport import Viewport
 
 __all__ = ["Pixel", "PixelCanvas"]
 
-_LARGEST_ZOOM = 96
 _ARROWS = {
     Qt.Key.Key_Left: (0, -1),
     Qt.Key.Key_Right: (0, 1),
     Qt.Key.Key_Up: (-1, 0),
     Qt.Key.Key_Down: (1, 0),
 }
-_OWN = (Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter)
-_ZOOM = (Qt.Key.Key_0, Qt.Key.Key_Plus, Qt.Key.Key_Equal, Qt.Key.Key_Minus)
+_ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
-class PixelCanvas(QWidget):
+class PixelCanvas(Viewport):
     """A grid of images of one size; coordinates are those of the images.
 
     Ctrl+wheel zooms, holding Space (or the middle button) and dragging pans, Ctrl+arrows move
@@ -57,8 +53,6 @@ class PixelCanvas(QWidget):
         clicked: pressed and released on the same `Pixel`.
         cursor_moved: the keyboard moved the cursor to a `Pixel`.
         activated: Enter was pressed on the cursor's `Pixel`.
-        tapped: Space was pressed and released without a drag between.
-        zoom_changed: device pixels per image pixel.
     """
 
     hovered = Signal(object)
@@ -68,8 +62,6 @@ class PixelCanvas(QWidget):
     clicked = Signal(object)
     cursor_moved = Signal(object)
     activated = Signal(object)
-    tapped = Signal()
-    zoom_changed = Signal(int)
 
     def __init__(self, name: str = "Canvas") -> None:
         super().__init__()
@@ -82,16 +74,10 @@ class PixelCanvas(QWidget):
         self.cursor_pixel: Pixel | None = None
         self._marks: list[Pixel] = []
         self._layers: dict[str, tuple[QImage, float]] = {}
-        self._page = Page(0, 0, 0)
         self._image = QImage()
-        self._chosen_zoom: int | None = None  # None fits
-        self._offset = QPoint()  # of the page's middle from the widget's, device pixels
         self._under: Pixel | None = None
         self._press: Pixel | None = None
         self._pressed_first: Pixel | None = None
-        self._drag_from: QPoint | None = None
-        self._resting = self.cursor().shape()  # how the pointer looks when it does not pan
-        self._space_down = self._space_used = False
         theme().changed.connect(self._recolour)
 
     # --- what is shown ---
@@ -170,30 +156,7 @@ class PixelCanvas(QWidget):
             self.cursor_pixel = pixel
             self._update_pixel(pixel)
 
-    # --- zoom ---
-
-    @property
-    def zoom(self) -> int:
-        """Device pixels per image pixel, a whole number."""
-        return self._fitting() if self._chosen_zoom is None else self._chosen_zoom
-
-    def fit(self) -> None:
-        """The largest whole-number zoom at which all is seen; follows the widget's size."""
-        self._chosen_zoom, self._offset = None, QPoint()
-        self.update()
-        self.zoom_changed.emit(self.zoom)
-
-    def set_zoom(self, zoom: int, about: QPointF | None = None) -> None:
-        """Choose the zoom; the point `about` (default: the middle) stays where it is."""
-        zoom = max(1, min(zoom, _LARGEST_ZOOM))
-        ratio = self.devicePixelRatioF()
-        middle = QPointF(self.width() / 2, self.height() / 2)
-        away = ((about or middle) - middle) * ratio
-        kept = (away - QPointF(self._offset)) / self.zoom
-        self._offset = (away - kept * zoom).toPoint()
-        self._chosen_zoom = zoom
-        self.update()
-        self.zoom_changed.emit(zoom)
+    # --- where ---
 
     def pixel_at(self, point: QPointF) -> Pixel | None:
         """The pixel at a point of the widget; None between and outside the images."""
@@ -203,45 +166,6 @@ class PixelCanvas(QWidget):
     def rect_of(self, pixel: Pixel) -> QRectF:
         """Where a pixel is on the widget."""
         return self._on_widget(QRect(*self._page.place_of(pixel), 1, 1))
-
-    # --- geometry; a page rectangle counts image pixels, a device one screen pixels ---
-
-    def _fitting(self) -> int:
-        ratio = self.devicePixelRatioF()
-        tall, wide = self._page.tall, self._page.wide
-        return max(1, min(int(self.width() * ratio) // wide, int(self.height() * ratio) // tall))
-
-    def _origin(self) -> QPoint:
-        ratio, zoom = self.devicePixelRatioF(), self.zoom
-        tall, wide = self._page.tall, self._page.wide
-        return QPoint(
-            int(self.width() * ratio - wide * zoom) // 2 + self._offset.x(),
-            int(self.height() * ratio - tall * zoom) // 2 + self._offset.y(),
-        )
-
-    def _on_page(self, point: QPointF) -> QPointF:
-        """Where a point of the widget is, in pixels from the page's upper left corner."""
-        return (point * self.devicePixelRatioF() - QPointF(self._origin())) / self.zoom
-
-    def _on_widget(self, part: QRect) -> QRectF:
-        """Where so many of the page's pixels are on the widget."""
-        origin, ratio = self._origin(), self.devicePixelRatioF()
-        scale, left, top = self.zoom / ratio, origin.x() / ratio, origin.y() / ratio
-        return QRectF(
-            left + part.x() * scale,
-            top + part.y() * scale,
-            part.width() * scale,
-            part.height() * scale,
-        )
-
-    def _within(self, rect: QRect) -> QRect:
-        """The pixels of the page that a rectangle of the widget shows, whole or in part."""
-        first = self._on_page(QPointF(rect.topLeft()))
-        last = self._on_page(QPointF(rect.x() + rect.width(), rect.y() + rect.height()))
-        x, y = max(0, int(first.x())), max(0, int(first.y()))
-        right = min(self._page.wide, math.ceil(last.x()))
-        bottom = min(self._page.tall, math.ceil(last.y()))
-        return QRect(x, y, right - x, bottom - y)
 
     def _update_pixel(self, pixel: Pixel | None) -> None:
         if pixel is not None and self._page.count:
@@ -293,40 +217,9 @@ class PixelCanvas(QWidget):
         painter.setPen(QPen(colour, width, j=Qt.PenJoinStyle.MiterJoin))
         painter.drawRect(rect)
 
-    # --- pointer; what pans is dealt with here, the rest is for `_press_at` and its like ---
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        if self._drag_from is None:
-            self._move_to(event)
-            return
-        here = (event.position() * self.devicePixelRatioF()).toPoint()
-        if self._chosen_zoom is None:
-            self._chosen_zoom = self.zoom
-        self._offset += here - self._drag_from
-        self._drag_from = here
-        self.update()
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        panning = event.button() is Qt.MouseButton.MiddleButton or (
-            self._space_down and event.button() is Qt.MouseButton.LeftButton
-        )
-        if not panning:
-            self._press_at(event)
-            return
-        self._drag_from = (event.position() * self.devicePixelRatioF()).toPoint()
-        self._space_used = True
-        self._resting = self.cursor().shape()
-        self.setCursor(Qt.CursorShape.ClosedHandCursor)
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        if self._drag_from is None:
-            self._release_at(event)
-            return
-        self._drag_from = None
-        self.setCursor(self._resting)
+    # --- pointer ---
 
     def _move_to(self, event: QMouseEvent) -> None:
-        """The pointer is elsewhere, with or without a button."""
         pixel = self.pixel_at(event.position())
         self._hover(pixel)
         if self._press is not None and pixel is not None and pixel != self._press:
@@ -334,14 +227,12 @@ class PixelCanvas(QWidget):
             self.dragged.emit(pixel)
 
     def _press_at(self, event: QMouseEvent) -> None:
-        """A button is pressed."""
         pixel = self.pixel_at(event.position())
         if event.button() is Qt.MouseButton.LeftButton and pixel is not None:
             self._press = self._pressed_first = pixel
             self.pressed.emit(pixel)
 
     def _release_at(self, event: QMouseEvent) -> None:
-        """A button is released."""
         if self._press is not None:
             self._press = None
             self.released.emit()
@@ -354,14 +245,6 @@ class PixelCanvas(QWidget):
     def leaveEvent(self, _: object) -> None:
         self._hover(None)
 
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        turn = event.angleDelta().y()
-        if not event.modifiers() & Qt.KeyboardModifier.ControlModifier or not turn:
-            event.ignore()
-            return
-        step = max(1, round(self.zoom * 0.15))
-        self.set_zoom(self.zoom + (step if turn > 0 else -step), event.position())
-
     def _hover(self, pixel: Pixel | None) -> None:
         if pixel != self._under:
             self._update_pixel(self._under)
@@ -371,51 +254,19 @@ class PixelCanvas(QWidget):
 
     # --- keyboard ---
 
-    def event(self, event: QEvent) -> bool:
-        """While the canvas has the focus its own keys come before the window's shortcuts."""
-        if event.type() is QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
-            key = Qt.Key(event.key())
-            control = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
-            if key in _OWN or (control and (key in _ARROWS or key in _ZOOM)):
-                event.accept()
-                return True
-        return super().event(event)
+    def _owns(self, event: QKeyEvent) -> bool:
+        control = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+        return event.key() in _ENTER or (control and event.key() in _ARROWS) or super()._owns(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = Qt.Key(event.key())
         control = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
-        if key is Qt.Key.Key_Space and not event.isAutoRepeat():
-            self._space_down, self._space_used = True, False
-        elif control and key in _ARROWS and self._page.count:
+        if control and key in _ARROWS and self._page.count:
             self._move_cursor(*_ARROWS[key])
-        elif control and key is Qt.Key.Key_0:
-            self.fit()
-        elif control and key in (Qt.Key.Key_Plus, Qt.Key.Key_Equal):
-            self.set_zoom(self.zoom + max(1, round(self.zoom * 0.15)))
-        elif control and key is Qt.Key.Key_Minus:
-            self.set_zoom(self.zoom - max(1, round(self.zoom * 0.15)))
-        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.cursor_pixel is not None:
+        elif key in _ENTER and self.cursor_pixel is not None:
             self.activated.emit(self.cursor_pixel)
-        elif key is not Qt.Key.Key_Space:
-            event.ignore()
-
-    def keyReleaseEvent(self, event: QKeyEvent) -> None:
-        if event.key() != Qt.Key.Key_Space:
-            event.ignore()
-        elif not event.isAutoRepeat():
-            tapped = self._space_down and not self._space_used
-            self._space_down = False
-            if tapped:
-                self.tapped.emit()
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        self._space_down = False
-        super().focusOutEvent(event)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        if self._chosen_zoom is None:
-            self.zoom_changed.emit(self.zoom)
+        else:
+            super().keyPressEvent(event)
 
     def _move_cursor(self, down: int, right: int) -> None:
         """One pixel on; over an image's edge into its neighbour, where there is one."""
