@@ -124,6 +124,23 @@ def test_mask_keys_and_history(bench: Bench) -> None:
     assert bench.hidden == 1
 
 
+def test_undo_in_the_middle_of_a_stroke_gives_up_the_stroke(bench: Bench) -> None:
+    bench.painting.preset(Preset.ONE)
+    middle = bench.canvas.rect().center() - QPoint(60, 60)
+    bench.qtbot.mousePress(bench.canvas, LEFT, pos=middle)
+    assert bench.hidden > 1
+    bench.key(Qt.Key.Key_Z, CONTROL)
+    bench.qtbot.mouseRelease(bench.canvas, LEFT, pos=middle)
+    assert bench.hidden == 1
+    bench.key(Qt.Key.Key_Z, CONTROL)
+    assert bench.hidden == 0
+
+
+def test_a_click_on_a_tool_leaves_the_keyboard_with_the_canvas(bench: Bench) -> None:
+    bench.qtbot.mouseClick(bench.strip.button(bench.strip.commands.tools[Tool.LASSO]), LEFT)
+    assert bench.canvas.hasFocus()
+
+
 def test_view_keys(bench: Bench) -> None:
     fitting = bench.canvas.zoom
     assert fitting > 1

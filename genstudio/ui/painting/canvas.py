@@ -13,6 +13,7 @@ from PySide6.QtGui import (
     QPointingDevice,
     QPolygonF,
 )
+from PySide6.QtWidgets import QApplication
 
 from genstudio.ui.painting.document import Painting
 from genstudio.ui.painting.gesture import Gesture, Place, cell_of
@@ -129,6 +130,7 @@ class PaintCanvas(PaintingView):
             or tip is QPointingDevice.PointerType.Eraser
         )
         self._button = event.button()
+        _every_point(True)
         self._begin(self._place(event.position()), opposite)
 
     def _move_to(self, event: QMouseEvent) -> None:
@@ -211,7 +213,7 @@ class PaintCanvas(PaintingView):
         if gesture.tool is Tool.LASSO:
             self.update(self._lasso().boundingRect().toAlignedRect().adjusted(-4, -4, 4, 4))
         covered = gesture.move(at, constrained)
-        if gesture.tool in FREEHAND:
+        if covered is not None:
             self._apply(gesture, covered)
         if gesture.tool is Tool.LASSO:
             self.update(self._lasso().boundingRect().toAlignedRect().adjusted(-4, -4, 4, 4))
@@ -226,6 +228,13 @@ class PaintCanvas(PaintingView):
         self.painting.end()
         self._put_away(gesture)
 
+    def undo(self) -> None:
+        """Give up what has begun, or else take back the last step."""
+        if self._gesture is None:
+            self.painting.undo()
+        else:
+            self.give_up()
+
     def give_up(self) -> None:
         """Take back what has begun and is not done."""
         gesture, self._gesture = self._gesture, None
@@ -234,6 +243,7 @@ class PaintCanvas(PaintingView):
             self._put_away(gesture)
 
     def _put_away(self, gesture: Gesture) -> None:
+        _every_point(False)
         if gesture.tool is Tool.LASSO:
             self.update()
         self._outline_tool()
@@ -314,6 +324,15 @@ class PaintCanvas(PaintingView):
             painter.drawPolyline(path)
         painter.setPen(QPen(accent, 1.0, Qt.PenStyle.DashLine))
         painter.drawLine(path.last(), path.first())
+
+
+def _every_point(wanted: bool) -> None:
+    """Whether X11 hands on every movement of the pointer, not only the newest of those that wait.
+
+    Else a quick curve becomes a straight line where the program was busy for a moment.
+    """
+    attribute = Qt.ApplicationAttribute.AA_CompressHighFrequencyEvents
+    QApplication.setAttribute(attribute, not wanted)
 
 
 def _constrains(modifiers: Qt.KeyboardModifier) -> bool:

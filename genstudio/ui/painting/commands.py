@@ -62,7 +62,7 @@ class PaintCommands(QObject):
             "Swap", "swap-horizontal", "X", canvas.swap, "Brush for eraser; pencil: ink for paper"
         )
         painting = self._painting
-        self.undo = self._action("Undo", "undo", "Ctrl+Z", painting.undo)
+        self.undo = self._action("Undo", "undo", "Ctrl+Z", canvas.undo)
         self.redo = self._action("Redo", "redo", "Ctrl+Shift+Z; Ctrl+Y", painting.redo)
         self.mask = (
             self._action(

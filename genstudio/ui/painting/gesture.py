@@ -34,8 +34,8 @@ class Gesture:
         self._first = self._last = cell_of(start)
         self._along_row: bool | None = None  # which way a constrained stroke goes
 
-    def move(self, to: Place, constrained: bool) -> Cells:
-        """Go on to a place; what a freehand tool covered on the way, else the whole shape.
+    def move(self, to: Place, constrained: bool) -> Cells | None:
+        """Go on to a place; what a freehand tool covered on the way, of others nothing yet.
 
         Args:
             to: where the pointer is.
@@ -51,7 +51,7 @@ class Gesture:
             rule = straightened if self.tool is Tool.LINE else squared
             cell = rule(self._first, cell)
         self._last = cell
-        return self.covered()
+        return None
 
     def covered(self) -> Cells:
         """All that the shape covers; of a freehand tool, what it covers where it is."""

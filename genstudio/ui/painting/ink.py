@@ -5,17 +5,18 @@ from __future__ import annotations
 import numpy as np
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSlider, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QSlider, QVBoxLayout, QWidget
 
-from genstudio.ui.naming import named
+from genstudio.ui.naming import named, with_role
 from genstudio.ui.painting.canvas import PaintCanvas
 from genstudio.ui.painting.colours import symbol_colours
-from genstudio.ui.theme import theme
+from genstudio.ui.theme import HALF, theme
 
 __all__ = ["Ink", "Swatch"]
 
 _FEW = 16  # symbols shown as swatches
-_SIDE = 20
+_ACROSS = 4  # of them side by side
+_LARGE, _SMALL = 28, 21  # pixels of a swatch among a few and among many
 _CHANNELS = ("Red", "Green", "Blue")
 
 
@@ -28,11 +29,11 @@ class Swatch(QWidget):
 
     taken = Signal(bool)
 
-    def __init__(self, colour: int, words: str) -> None:
+    def __init__(self, colour: int, words: str, side: int) -> None:
         super().__init__()
         named(self, words, f"{words}\nClick: ink; right button: paper")
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.setFixedSize(QSize(_SIDE, _SIDE))
+        self.setFixedSize(QSize(side, side))
         self.colour, self.is_ink, self.is_paper = QColor.fromRgb(colour), False, False
 
     def mark(self, is_ink: bool, is_paper: bool) -> None:
@@ -112,6 +113,7 @@ class Ink(QWidget):
             slider.blockSignals(True)
             slider.setValue(symbol)
             slider.blockSignals(False)
+            slider.setToolTip(f"{slider.accessibleName()} of the ink: {symbol}")
         for swatch, symbols in zip(self.swatches, (canvas.ink, canvas.paper), strict=True):
             swatch.colour = QColor.fromRgb(self._colour(symbols))
             swatch.update()
@@ -139,11 +141,11 @@ class Ink(QWidget):
         grid = QGridLayout(self._inner)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setSpacing(2)
-        across = 2 if levels == 2 else 3
+        side = _LARGE if levels < _ACROSS else _SMALL
         for symbol in range(levels):
-            swatch = Swatch(self._colour((symbol,)), f"Symbol {symbol}")
+            swatch = Swatch(self._colour((symbol,)), f"Symbol {symbol}", side)
             swatch.taken.connect(lambda ink, symbol=symbol: self._take(ink, (symbol,)))
-            grid.addWidget(swatch, symbol // across, symbol % across)
+            grid.addWidget(swatch, symbol // _ACROSS, symbol % _ACROSS)
             self.swatches.append(swatch)
 
     def _build_sliders(self, names: tuple[str, ...], levels: int) -> None:
@@ -152,7 +154,7 @@ class Ink(QWidget):
         column.setSpacing(2)
         pair = QHBoxLayout()
         for words in ("Ink", "Paper"):
-            swatch = Swatch(0, words)
+            swatch = Swatch(0, words, _LARGE)
             swatch.setToolTip(f"{words}; a click swaps the two (X)")
             swatch.taken.connect(lambda _: self._exchange())
             pair.addWidget(swatch)
@@ -160,11 +162,16 @@ class Ink(QWidget):
         self.swatches[0].mark(True, False)
         column.addLayout(pair)
         for name in names:
-            slider = named(QSlider(Qt.Orientation.Horizontal), name, f"{name} of the ink")
+            slider = named(QSlider(Qt.Orientation.Horizontal), name)
             slider.setRange(0, levels - 1)
             slider.setMinimumWidth(48)
             slider.valueChanged.connect(self._slid)
-            column.addWidget(slider)
+            initial = with_role(QLabel(name[0]), "secondary")
+            row = QHBoxLayout()
+            row.setSpacing(HALF // 2)
+            row.addWidget(initial)
+            row.addWidget(slider, 1)
+            column.addLayout(row)
             self.sliders.append(slider)
 
     def _slid(self) -> None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QColor, QIcon, QPixmap
-from PySide6.QtWidgets import QColorDialog, QMenu, QSlider, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QColorDialog, QMenu, QSlider, QToolButton
 
 from genstudio.ui.naming import named
 from genstudio.ui.painting.canvas import PaintCanvas
 
-__all__ = ["OverlayField"]
+__all__ = ["OverlayChoice"]
 
 _COLOURS = {
     "Red": "#ee6677",
@@ -22,16 +22,21 @@ _COLOURS = {
 }
 
 
-class OverlayField(QWidget):
-    """A menu of colours and a slider for the opacity, in per cent."""
+class OverlayChoice(QObject):
+    """A menu of colours and a slider, to be laid out by whoever made this.
+
+    Attributes:
+        colour: a button with the menu.
+        opacity: the slider, in per cent.
+    """
 
     def __init__(self, canvas: PaintCanvas) -> None:
-        super().__init__()
+        super().__init__(canvas)
         self._canvas = canvas
         colour, opacity = canvas.overlay
         self.colour = named(QToolButton(), "Overlay colour", "Colour of what is hidden", "plain")
         self.colour.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        menu = QMenu(self)
+        menu = QMenu(self.colour)
         for words, code in _COLOURS.items():
             action = menu.addAction(_patch(QColor(code)), words)
             action.triggered.connect(lambda _, code=code: self.choose(QColor(code)))
@@ -46,11 +51,6 @@ class OverlayField(QWidget):
         self.opacity.setValue(round(100 * opacity))
         self.opacity.setMinimumWidth(48)
         self.opacity.valueChanged.connect(self._slid)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(2)
-        column.addWidget(self.colour, 0, Qt.AlignmentFlag.AlignHCenter)
-        column.addWidget(self.opacity)
         self.colour.setIcon(_patch(colour))
 
     def choose(self, colour: QColor) -> None:
@@ -63,7 +63,7 @@ class OverlayField(QWidget):
         self.opacity.setToolTip(f"Opacity: {percent} %")
 
     def _ask(self) -> None:
-        dialog = QColorDialog(self._canvas.overlay[0], self)
+        dialog = QColorDialog(self._canvas.overlay[0], self.colour)
         dialog.setWindowTitle("Overlay colour")
         dialog.colorSelected.connect(self.choose)
         dialog.finished.connect(dialog.deleteLater)

@@ -6,20 +6,29 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QGridLayout, QLabel, QSlider, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QSlider,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from genstudio.ui.naming import hairline, named, with_role
 from genstudio.ui.painting.canvas import PaintCanvas
 from genstudio.ui.painting.commands import PaintCommands
 from genstudio.ui.painting.ink import Ink
 from genstudio.ui.painting.mask_files import MaskFiles, dropped_picture
-from genstudio.ui.painting.overlay import OverlayField
+from genstudio.ui.painting.overlay import OverlayChoice
 from genstudio.ui.theme import CONTROL, HALF, icon
 
 __all__ = ["ToolStrip"]
 
-_ACROSS = 2  # buttons side by side
-_WIDTH = 2 * CONTROL + HALF
+_ACROSS = 3  # buttons side by side
+_GAP = 4
+_WIDTH = _ACROSS * CONTROL + (_ACROSS - 1) * _GAP
 
 
 class ToolStrip(QWidget):
@@ -49,7 +58,8 @@ class ToolStrip(QWidget):
         self.size_words = with_role(QLabel(), "secondary")
         self.size_words.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.ink = Ink(canvas)
-        self.overlay = OverlayField(canvas)
+        self.overlay = OverlayChoice(canvas)
+        self.overlay.colour.setFixedSize(CONTROL, CONTROL)
         self.presets = _plain("Presets", "Presets: hide a half, a box, scattered pixels …")
         self.presets.setIcon(icon("view-grid-plus-outline"))
         self.presets.setMenu(self.commands.presets)
@@ -92,27 +102,35 @@ class ToolStrip(QWidget):
 
     def _lay_out(self) -> None:
         commands = self.commands
+        size = QHBoxLayout()
+        size.setSpacing(0)
+        size.addWidget(_of(commands.smaller))
+        size.addWidget(self.size_words, 1)
+        size.addWidget(_of(commands.larger))
+        tools = [*map(_of, commands.tools.values()), _of(commands.swap)]
+        mask = [self.presets, *map(_of, commands.mask), self.overlay.colour]
+        fit, one = map(_of, commands.view)
+        rest = [self.read, self.write, fit, _of(commands.undo), _of(commands.redo), one]
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(HALF)
-        column.addWidget(_grid([_of(action) for action in commands.tools.values()]))
+        column.addWidget(_grid(tools))
+        column.addLayout(size)
         column.addWidget(self.size_slider)
-        column.addWidget(self.size_words)
-        column.addWidget(_grid([_of(commands.smaller), _of(commands.larger)]))
         column.addWidget(self.ink, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addWidget(hairline())
-        mask = [self.presets, _of(commands.swap), *(_of(action) for action in commands.mask)]
-        column.addWidget(_grid([*mask, self.read, self.write]))
-        column.addWidget(self.overlay)
+        column.addWidget(_grid(mask))
+        column.addWidget(self.overlay.opacity)
         column.addWidget(hairline())
-        actions = (commands.undo, commands.redo, *commands.view)
-        column.addWidget(_grid([_of(action) for action in actions]))
+        column.addWidget(_grid(rest))
         column.addStretch(1)
 
 
 def _plain(name: str, tip: str) -> QToolButton:
     button = named(QToolButton(), name, tip, "plain")
     button.setFixedSize(CONTROL, CONTROL)
+    # A click leaves the keyboard with the canvas: Space goes on to pan.
+    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     return button
 
 
@@ -127,7 +145,7 @@ def _grid(buttons: Sequence[QToolButton]) -> QWidget:
     block = QWidget()
     grid = QGridLayout(block)
     grid.setContentsMargins(0, 0, 0, 0)
-    grid.setSpacing(4)
+    grid.setSpacing(_GAP)
     for place, button in enumerate(buttons):
         grid.addWidget(button, place // _ACROSS, place % _ACROSS)
     return block
