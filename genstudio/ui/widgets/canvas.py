@@ -10,11 +10,10 @@ import math
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, Qt, Signal
+from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QEnterEvent,
-    QFocusEvent,
     QImage,
     QKeyEvent,
     QMouseEvent,
@@ -22,28 +21,25 @@ from PySide6.QtGui import (
     QPaintEvent,
     QPen,
     QRegion,
-    QResizeEvent,
-    QWheelEvent,
 )
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QSizePolicy
 
 from genstudio.ui.theme import theme
 from genstudio.ui.widgets.page import Page, Pixel
+from genstudio.ui.widgets.viewport import Viewport
 
 __all__ = ["Pixel", "PixelCanvas"]
 
-_LARGEST_ZOOM = 96
 _ARROWS = {
     Qt.Key.Key_Left: (0, -1),
     Qt.Key.Key_Right: (0, 1),
     Qt.Key.Key_Up: (-1, 0),
     Qt.Key.Key_Down: (1, 0),
 }
-_OWN = (Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter)
-_ZOOM = (Qt.Key.Key_0, Qt.Key.Key_Plus, Qt.Key.Key_Equal, Qt.Key.Key_Minus)
+_ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
-class PixelCanvas(QWidget):
+class PixelCanvas(Viewport):
     """A grid of images of one size; coordinates are those of the images.
 
     Ctrl+wheel zooms, holding Space (or the middle button) and dragging pans, Ctrl+arrows move
@@ -57,8 +53,6 @@ class PixelCanvas(QWidget):
         clicked: pressed and released on the same `Pixel`.
         cursor_moved: the keyboard moved the cursor to a `Pixel`.
         activated: Enter was pressed on the cursor's `Pixel`.
-        tapped: Space was pressed and released without a drag between.
-        zoom_changed: device pixels per image pixel.
     """
 
     hovered = Signal(object)
@@ -68,8 +62,6 @@ class PixelCanvas(QWidget):
     clicked = Signal(object)
     cursor_moved = Signal(object)
     activated = Signal(object)
-    tapped = Signal()
-    zoom_changed = Signal(int)
 
     def __init__(self, name: str = "Canvas") -> None:
         super().__init__()
@@ -82,15 +74,10 @@ class PixelCanvas(QWidget):
         self.cursor_pixel: Pixel | None = None
         self._marks: list[Pixel] = []
         self._layers: dict[str, tuple[QImage, float]] = {}
-        self._page = Page(0, 0, 0)
         self._image = QImage()
-        self._chosen_zoom: int | None = None  # None fits
-        self._offset = QPoint()  # of the page's middle from the widget's, device pixels
         self._under: Pixel | None = None
         self._press: Pixel | None = None
         self._pressed_first: Pixel | None = None
-        self._drag_from: QPoint | None = None
-        self._space_down = self._space_used = False
         theme().changed.connect(self._recolour)
 
     # --- what is shown ---
@@ -124,7 +111,7 @@ class PixelCanvas(QWidget):
             return
         origin, zoom, ratio = self._origin(), self.zoom, self.devicePixelRatioF()
         left, right = 0, page.wide  # of the part that changed, image pixels
-        if page.count == 1 and first == last:
+        if page.count == 1:
             columns = pixels % page.width
             left, right = int(columns.min()), int(columns.max()) + 1
         leftmost = math.floor((origin.x() + left * zoom) / ratio)
@@ -169,61 +156,16 @@ class PixelCanvas(QWidget):
             self.cursor_pixel = pixel
             self._update_pixel(pixel)
 
-    # --- zoom ---
-
-    @property
-    def zoom(self) -> int:
-        """Device pixels per image pixel, a whole number."""
-        return self._fitting() if self._chosen_zoom is None else self._chosen_zoom
-
-    def fit(self) -> None:
-        """The largest whole-number zoom at which all is seen; follows the widget's size."""
-        self._chosen_zoom, self._offset = None, QPoint()
-        self.update()
-        self.zoom_changed.emit(self.zoom)
-
-    def set_zoom(self, zoom: int, about: QPointF | None = None) -> None:
-        """Choose the zoom; the point `about` (default: the middle) stays where it is."""
-        zoom = max(1, min(zoom, _LARGEST_ZOOM))
-        ratio = self.devicePixelRatioF()
-        middle = QPointF(self.width() / 2, self.height() / 2)
-        away = ((about or middle) - middle) * ratio
-        kept = (away - QPointF(self._offset)) / self.zoom
-        self._offset = (away - kept * zoom).toPoint()
-        self._chosen_zoom = zoom
-        self.update()
-        self.zoom_changed.emit(zoom)
+    # --- where ---
 
     def pixel_at(self, point: QPointF) -> Pixel | None:
         """The pixel at a point of the widget; None between and outside the images."""
-        at = (point * self.devicePixelRatioF() - QPointF(self._origin())) / self.zoom
+        at = self._on_page(point)
         return self._page.pixel_at(math.floor(at.x()), math.floor(at.y()))
 
     def rect_of(self, pixel: Pixel) -> QRectF:
         """Where a pixel is on the widget."""
-        x, y = self._page.place_of(pixel)
-        origin, zoom, ratio = self._origin(), self.zoom, self.devicePixelRatioF()
-        return QRectF(
-            (origin.x() + x * zoom) / ratio,
-            (origin.y() + y * zoom) / ratio,
-            zoom / ratio,
-            zoom / ratio,
-        )
-
-    # --- geometry; a page rectangle counts image pixels, a device one screen pixels ---
-
-    def _fitting(self) -> int:
-        ratio = self.devicePixelRatioF()
-        tall, wide = self._page.tall, self._page.wide
-        return max(1, min(int(self.width() * ratio) // wide, int(self.height() * ratio) // tall))
-
-    def _origin(self) -> QPoint:
-        ratio, zoom = self.devicePixelRatioF(), self.zoom
-        tall, wide = self._page.tall, self._page.wide
-        return QPoint(
-            int(self.width() * ratio - wide * zoom) // 2 + self._offset.x(),
-            int(self.height() * ratio - tall * zoom) // 2 + self._offset.y(),
-        )
+        return self._on_widget(QRect(*self._page.place_of(pixel), 1, 1))
 
     def _update_pixel(self, pixel: Pixel | None) -> None:
         if pixel is not None and self._page.count:
@@ -239,36 +181,33 @@ class PixelCanvas(QWidget):
         painter = QPainter(self)
         painter.fillRect(event.rect(), QColor(theme().colours.ground))
         for rect in event.region():  # type: ignore[attr-defined] # the stubs forget that it iterates
-            self._paint_part(painter, rect)
+            part = self._within(rect)
+            if part.isValid():
+                self._paint_part(painter, part)
         colours = theme().colours
         for mark in self._marks:
             self._outline(painter, mark, QColor(colours.warn), 2.0)
-        if self._under is not None:
-            self._outline(painter, self._under, QColor(colours.accent), 1.0)
+        self._paint_pointer(painter)
         if self.cursor_pixel is not None:
             self._outline(painter, self.cursor_pixel, QColor(colours.accent), 2.0)
         if self.hasFocus():
             painter.setPen(QColor(colours.accent))
             painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
 
-    def _paint_part(self, painter: QPainter, rect: QRect) -> None:
-        """The images and layers inside a rectangle of the widget, in whole pixels of theirs."""
-        origin, ratio = self._origin(), self.devicePixelRatioF()
-        scale, left, top = self.zoom / ratio, origin.x() / ratio, origin.y() / ratio
-        x, y = max(0, int((rect.x() - left) / scale)), max(0, int((rect.y() - top) / scale))
-        right = min(self._page.wide, math.ceil((rect.x() + rect.width() - left) / scale))
-        bottom = min(self._page.tall, math.ceil((rect.y() + rect.height() - top) / scale))
-        if right <= x or bottom <= y:
-            return
-        wide, tall = right - x, bottom - y
-        source = QRectF(x, y, wide, tall)
-        target = QRectF(left + x * scale, top + y * scale, wide * scale, tall * scale)
+    def _paint_part(self, painter: QPainter, part: QRect) -> None:
+        """So many of the page's pixels, and the layers over them."""
+        source, target = QRectF(part), self._on_widget(part)
         painter.drawImage(target, self._image, source)
         for layer, opacity in self._layers.values():
             painter.setOpacity(opacity)
             painter.drawImage(target, layer, source)
         if self._layers:
             painter.setOpacity(1.0)
+
+    def _paint_pointer(self, painter: QPainter) -> None:
+        """What is under the pointer."""
+        if self._under is not None:
+            self._outline(painter, self._under, QColor(theme().colours.accent), 1.0)
 
     def _outline(self, painter: QPainter, pixel: Pixel, colour: QColor, width: float) -> None:
         """Around the pixel, with a light line outside: one of the two is seen on every grey."""
@@ -280,41 +219,21 @@ class PixelCanvas(QWidget):
 
     # --- pointer ---
 
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        position = event.position()
-        if self._drag_from is not None:
-            here = (position * self.devicePixelRatioF()).toPoint()
-            if self._chosen_zoom is None:
-                self._chosen_zoom = self.zoom
-            self._offset += here - self._drag_from
-            self._drag_from = here
-            self.update()
-            return
-        pixel = self.pixel_at(position)
+    def _move_to(self, event: QMouseEvent) -> None:
+        pixel = self.pixel_at(event.position())
         self._hover(pixel)
         if self._press is not None and pixel is not None and pixel != self._press:
             self._press = pixel
             self.dragged.emit(pixel)
 
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        panning = event.button() is Qt.MouseButton.MiddleButton or (
-            self._space_down and event.button() is Qt.MouseButton.LeftButton
-        )
-        if panning:
-            self._drag_from = (event.position() * self.devicePixelRatioF()).toPoint()
-            self._space_used = True
-            self.setCursor(Qt.CursorShape.ClosedHandCursor)
-            return
+    def _press_at(self, event: QMouseEvent) -> None:
         pixel = self.pixel_at(event.position())
         if event.button() is Qt.MouseButton.LeftButton and pixel is not None:
             self._press = self._pressed_first = pixel
             self.pressed.emit(pixel)
 
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        if self._drag_from is not None:
-            self._drag_from = None
-            self.unsetCursor()
-        elif self._press is not None:
+    def _release_at(self, event: QMouseEvent) -> None:
+        if self._press is not None:
             self._press = None
             self.released.emit()
             if self.pixel_at(event.position()) == self._pressed_first:
@@ -326,14 +245,6 @@ class PixelCanvas(QWidget):
     def leaveEvent(self, _: object) -> None:
         self._hover(None)
 
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        turn = event.angleDelta().y()
-        if not event.modifiers() & Qt.KeyboardModifier.ControlModifier or not turn:
-            event.ignore()
-            return
-        step = max(1, round(self.zoom * 0.15))
-        self.set_zoom(self.zoom + (step if turn > 0 else -step), event.position())
-
     def _hover(self, pixel: Pixel | None) -> None:
         if pixel != self._under:
             self._update_pixel(self._under)
@@ -343,51 +254,19 @@ class PixelCanvas(QWidget):
 
     # --- keyboard ---
 
-    def event(self, event: QEvent) -> bool:
-        """While the canvas has the focus its own keys come before the window's shortcuts."""
-        if event.type() is QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
-            key = Qt.Key(event.key())
-            control = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
-            if key in _OWN or (control and (key in _ARROWS or key in _ZOOM)):
-                event.accept()
-                return True
-        return super().event(event)
+    def _owns(self, event: QKeyEvent) -> bool:
+        control = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+        return event.key() in _ENTER or (control and event.key() in _ARROWS) or super()._owns(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = Qt.Key(event.key())
         control = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
-        if key is Qt.Key.Key_Space and not event.isAutoRepeat():
-            self._space_down, self._space_used = True, False
-        elif control and key in _ARROWS and self._page.count:
+        if control and key in _ARROWS and self._page.count:
             self._move_cursor(*_ARROWS[key])
-        elif control and key is Qt.Key.Key_0:
-            self.fit()
-        elif control and key in (Qt.Key.Key_Plus, Qt.Key.Key_Equal):
-            self.set_zoom(self.zoom + max(1, round(self.zoom * 0.15)))
-        elif control and key is Qt.Key.Key_Minus:
-            self.set_zoom(self.zoom - max(1, round(self.zoom * 0.15)))
-        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.cursor_pixel is not None:
+        elif key in _ENTER and self.cursor_pixel is not None:
             self.activated.emit(self.cursor_pixel)
-        elif key is not Qt.Key.Key_Space:
-            event.ignore()
-
-    def keyReleaseEvent(self, event: QKeyEvent) -> None:
-        if event.key() != Qt.Key.Key_Space:
-            event.ignore()
-        elif not event.isAutoRepeat():
-            tapped = self._space_down and not self._space_used
-            self._space_down = False
-            if tapped:
-                self.tapped.emit()
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        self._space_down = False
-        super().focusOutEvent(event)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        if self._chosen_zoom is None:
-            self.zoom_changed.emit(self.zoom)
+        else:
+            super().keyPressEvent(event)
 
     def _move_cursor(self, down: int, right: int) -> None:
         """One pixel on; over an image's edge into its neighbour, where there is one."""

@@ -1,0 +1,1 @@
+"""Painting a picture and a mask by hand."""
