@@ -13,7 +13,15 @@ from genstudio.core.runs import Run
 from genstudio.core.training import DataSpec
 from genstudio.data import catalog
 
-__all__ = ["SETTINGS", "drawn_model", "probe", "steps_per_second", "train_command", "training_data"]
+__all__ = [
+    "SETTINGS",
+    "checked",
+    "drawn_model",
+    "probe",
+    "steps_per_second",
+    "train_command",
+    "training_data",
+]
 
 SETTINGS: dict[str, Any] = {
     "channels": 32,
@@ -54,7 +62,7 @@ def drawn_model(folder: Path, env: dict[str, str]) -> Path:
         *["--set", "blocks=2", "--set", "preview_every=0", "--set", "validation_size=8"],
         *["--device", "cpu", "--out", str(out)],
     ]
-    _checked(command, env)
+    checked(command, env)
     return out
 
 
@@ -69,7 +77,7 @@ def probe(env: dict[str, str], **asked: Any) -> dict[str, Any]:
         UserError: the window could not be opened, or the training failed.
     """
     words = json.dumps({key: str(v) if isinstance(v, Path) else v for key, v in asked.items()})
-    out = _checked([sys.executable, "-m", "genstudio.bench.probes.studio_window", words], env)
+    out = checked([sys.executable, "-m", "genstudio.bench.probes.studio_window", words], env)
     found: dict[str, Any] = json.loads(out.splitlines()[-1])
     return found
 
@@ -86,7 +94,12 @@ def steps_per_second(folder: Path) -> float:
     return (last.step - first.step) / (last.seconds - first.seconds)
 
 
-def _checked(command: list[str], env: dict[str, str]) -> str:
+def checked(command: list[str], env: dict[str, str]) -> str:
+    """What a part of a benchmark writes, in a process of its own.
+
+    Raises:
+        UserError: it ended with an error; the last line that it wrote of it.
+    """
     ended = subprocess.run(  # noqa: S603 - our own program
         command, env=env, capture_output=True, text=True, check=False
     )

@@ -27,7 +27,7 @@ from genstudio.core.spaces import Grid
 # They start processes that import torch; on a busy machine that alone takes a minute or two.
 pytestmark = pytest.mark.timeout(600)
 
-NAMES = ("cancel", "kills", "overhead", "responsiveness", "sampling", "start")
+NAMES = ("cancel", "kills", "overhead", "painting", "responsiveness", "sampling", "start")
 
 
 def test_every_file_of_the_package_that_measures_is_found() -> None:
@@ -79,6 +79,12 @@ def test_the_start_is_a_ratio_to_a_bare_window() -> None:
     assert row.value > 0
     assert row.met is (row.value <= 2.0)
     assert "median of 1 pairs" in row.note
+
+
+def test_a_brush_stroke_is_timed_in_the_real_canvas() -> None:
+    middle, late, worst = benchmarks()["painting"].run(Options(count=5))
+    assert middle.value is not None and late.value is not None and worst.value is not None
+    assert 0 < middle.value <= late.value <= worst.value
 
 
 def test_cancelling_gives_a_median_and_a_worst_for_each_size() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from itertools import pairwise
 
 import numpy as np
@@ -384,31 +383,6 @@ def test_only_what_changed_is_painted_anew(
     assert canvas.painted.contains(canvas.rect_of(Pixel(0, 10, 13)).toRect())
     assert canvas.painted.width() <= 9 * side and canvas.painted.height() <= 7 * side
     qtbot.mouseRelease(canvas, LEFT, pos=point(canvas, (10, 12)))
-
-
-def test_a_movement_is_painted_within_a_frame(qtbot: QtBot) -> None:
-    """By the time that this thread computes: others may have the processor between."""
-    painting = Painting(256, 256, 3, 256)
-    painting.preset(Preset.SCATTER)
-    canvas = Watched(painting)
-    canvas.painted = QRect()
-    qtbot.addWidget(canvas)
-    canvas.resize(800, 800)
-    canvas.show()
-    qtbot.waitExposed(canvas)
-    canvas.set_brush_size(9)
-    qtbot.mousePress(canvas, LEFT, pos=point(canvas, (20, 20)))
-    QApplication.processEvents()
-    took = []
-    for step in range(40):
-        canvas.painted = QRect()
-        began = time.thread_time()
-        move(canvas, (20 + step * 5, 20 + step * 3), LEFT)
-        QApplication.processEvents()
-        took.append(time.thread_time() - began)
-        assert canvas.painted.isValid()
-    qtbot.mouseRelease(canvas, LEFT, pos=point(canvas, (20, 20)))
-    assert sorted(took)[len(took) // 2] < 1 / 60
 
 
 # --- looking around ---
