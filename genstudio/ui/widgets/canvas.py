@@ -146,8 +146,9 @@ class PixelCanvas(Viewport):
     def set_marks(self, marks: list[Pixel]) -> None:
         """Outline these pixels, such as those that were changed by hand."""
         if marks != self._marks:
+            for mark in set(marks).symmetric_difference(self._marks):
+                self._update_pixel(mark)
             self._marks = marks
-            self.update()
 
     def set_cursor(self, pixel: Pixel | None) -> None:
         """Put the keyboard's cursor somewhere without telling anybody."""

@@ -1,4 +1,4 @@
-"""What is played: a transport, and the clock that moves its playhead. What is drawn is another's."""
+"""What is played: a transport, and the clock that moves its playhead. Others draw the picture."""
 
 from __future__ import annotations
 

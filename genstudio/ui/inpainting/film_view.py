@@ -1,0 +1,453 @@
+"""The completions of an image as they form: a grid that fills, and the player of its film."""
+
+from __future__ import annotations
+
+import math
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QStackedLayout, QVBoxLayout, QWidget
+
+from genstudio.core.inpainting import RESAMPLED, Film, Inpainted
+from genstudio.ui.inpainting.film_colours import dimmed, entropy_map, hatch, mean_map, picture
+from genstudio.ui.naming import named, with_role
+from genstudio.ui.theme import HALF, theme
+from genstudio.ui.widgets.canvas import Pixel, PixelCanvas
+from genstudio.ui.widgets.played_view import PlayedView
+from genstudio.ui.widgets.readout import ScaleBar
+from genstudio.ui.widgets.segmented import Segmented
+
+__all__ = ["FilmView", "Shown", "Unit"]
+
+_FLOOR = 0.2  # height of the lowest mean ln p in the scrubber, of 1
+_SMALLEST = 3  # device pixels per pixel from which the place just drawn is outlined
+
+
+class Shown(StrEnum):
+    """What the canvas shows of a film."""
+
+    COMPLETIONS = "Completions"
+    MEAN = "Mean"
+    ENTROPY = "Entropy"
+    WEIGHTS = "Weights"
+
+
+class Unit(StrEnum):
+    """What the playhead counts."""
+
+    PIXEL = "Pixel"
+    STAGE = "Stage"
+
+
+_HELPS = {
+    Shown.COMPLETIONS: "What is drawn: each image is one completion",
+    Shown.MEAN: "The mean completion: E[xᵢ | known] / (K − 1) at each pixel",
+    Shown.ENTROPY: "How open each pixel is: H(p(xᵢ | known)) = −Σᵥ p(v) log₂ p(v)",
+    Shown.WEIGHTS: "How much each completion counts: one with a small weight w is dimmed",
+}
+_NOT_YET = "All has to be drawn first"
+_EQUAL = "This method's completions all weigh the same: w = 1 / B"
+_UNIT_HELPS = {
+    Unit.PIXEL: "Play symbol by symbol: each step draws one hidden place in every completion",
+    Unit.STAGE: "Play stage by stage: each step is a whole sweep, temperature or pass",
+}
+_SPEEDS = {Unit.PIXEL: 200.0, Unit.STAGE: 2.0}
+_EMPTY = "Completions appear here as they form: hide something, then complete it."
+
+
+class FilmView(PlayedView):
+    """Plays a `Film`: Space plays, ← → step, Home and End jump, Esc shows all completions again.
+
+    Attributes:
+        completion_chosen: a completion was clicked, or Enter pressed on it: its number from 0.
+        place_hovered: (image, `Pixel`): the whole image under the pointer, (*S), and where in it;
+            (None, None) where there is none, or it is not whole yet.
+        canvas: the images.
+        film: what is played, or None.
+        found: what came of it, once it has ended.
+        completion: the one that is shown large, or None for all.
+    """
+
+    completion_chosen = Signal(int)
+    place_hovered = Signal(object, object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.canvas = PixelCanvas("Completions")
+        self.film: Film | None = None
+        self.found: Inpainted | None = None
+        self.completion: int | None = None
+        self.shown = Shown.COMPLETIONS
+        self.unit = Unit.PIXEL
+        self.choice = Segmented((), "Show")
+        self.choice.offer(list(Shown), [_HELPS[shown] for shown in Shown])
+        self.units = Segmented((), "Play by")
+        self.units.offer(list(Unit), [_UNIT_HELPS[unit] for unit in Unit])
+        self.caption = with_role(named(QLabel(), "About the completions"), "secondary")
+        self.caption.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.scale_bar = ScaleBar()
+        self.empty = with_role(QLabel(_EMPTY, wordWrap=True), "question")
+        self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._painted: tuple[NDArray[np.uint8], NDArray[np.bool_]] | None = None
+        self._blank = np.zeros(0, np.uint32)
+        self._speeds = dict(_SPEEDS)
+        self._lay_out()
+        self.transport.scrubber.words_at = self.words_at
+        self.choice.chosen.connect(lambda word: self.show_side(Shown(word)))
+        self.units.chosen.connect(lambda word: self.play_by(Unit(word)))
+        self.canvas.tapped.connect(self.toggle)
+        self.canvas.clicked.connect(self._choose)
+        self.canvas.activated.connect(self._choose)
+        self.canvas.hovered.connect(self._hover)
+        self.canvas.cursor_moved.connect(self._hover)
+        self.moved.connect(lambda: self._caption(None))
+        theme().changed.connect(self.redraw)
+        self._suit_unit()
+        self.set_film(None)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(420, 320)
+
+    # --- what is shown ---
+
+    def set_film(self, film: Film | None) -> None:
+        """Show another film from its live edge on, all completions together."""
+        self.film, self.found, self.completion = film, None, None
+        self.shown = Shown.COMPLETIONS
+        self.choice.choose(self.shown)
+        self._allow()
+        total, length = self._extent()
+        self.playback.open(total, length, length, False)
+        if film is not None:
+            self.playback.jump_to_live()
+        self._suit_unit()
+        self.redraw()
+        self.run_clock()
+
+    def grew(self) -> None:
+        """The film has more moments."""
+        self.playback.total, length = self._extent()
+        self.playback.grow(length)
+        if self.playback.following:
+            self.playback.advance(0.0)
+        self._draw_curve()
+        self.show_moved()
+
+    def finish(self, found: Inpainted) -> None:
+        """The film has ended, and this came of it."""
+        self.found = found
+        self._allow()
+        self.grew()
+        self._suit_unit()
+        self.redraw()
+
+    def show_side(self, shown: Shown) -> None:
+        """Show the completions, or what is behind them; one that is not offered is left alone."""
+        if self.choice.button(shown).isEnabled():
+            self.shown = shown
+            self.choice.choose(shown)
+            self.redraw()
+
+    def show_completion(self, completion: int | None) -> None:
+        """Show one completion large, or all of them."""
+        self.completion = completion
+        self.redraw()
+
+    def play_by(self, unit: Unit) -> None:
+        """Let the playhead count symbols or stages; it stays where it is."""
+        if self.unit is unit:
+            return
+        moment, following = self.moment, self.playback.following
+        self.unit = unit
+        self.units.choose(unit)
+        total, length = self._extent()
+        at = self.film.stage_at(moment) if self.film and unit is Unit.STAGE else moment
+        playing = self.playback.playing
+        self.playback.open(total, length, at, playing)
+        self.playback.following = following
+        self._suit_unit()
+        self.redraw()
+
+    def set_speed(self, speed: float) -> None:
+        self._speeds[self.unit] = speed
+        super().set_speed(speed)
+
+    @property
+    def moment(self) -> int:
+        """How many moments of the film are shown."""
+        if self.film is None:
+            return 0
+        position = self.playback.position
+        if self.unit is Unit.PIXEL or not position:
+            return position
+        return self.film.stages[position - 1].moment
+
+    def images(self) -> NDArray[np.uint8]:
+        """(B, *S): what is shown now, of all completions; what came out, at the end."""
+        assert self.film is not None  # noqa: S101 - who asks has set one
+        if self._at_end():
+            assert self.found is not None  # noqa: S101 - the end is where it is known
+            return self.found.images
+        return self.film.images(self.moment)
+
+    def reached(self) -> NDArray[np.bool_]:
+        """(*S): what is known or drawn by now."""
+        assert self.film is not None  # noqa: S101 - who asks has set one
+        if self._at_end():
+            return np.ones(self.film.known.shape, np.bool_)
+        return self.film.reached(self.moment)
+
+    def _at_end(self) -> bool:
+        return self.found is not None and self.playback.at_end
+
+    def redraw(self) -> None:
+        """Write every pixel anew."""
+        self._painted = None
+        film = self.film
+        self._stack.setCurrentIndex(0 if film is None else 1)
+        if film is None:
+            self.canvas.set_grid(0, 0, 0)
+            self.scale_bar.show_scale(None)
+        elif self.shown in (Shown.MEAN, Shown.ENTROPY):
+            self._paint_map(film)
+        else:
+            self._blank = hatch(film.space)
+            self.scale_bar.show_scale(None)
+            count = film.count if self.completion is None else 1
+            self.canvas.set_grid(count, film.space.height, film.space.width)
+            self._dim()
+        self._draw_curve()
+        self.show_moved()
+        self.moved.emit()
+
+    def _paint_map(self, film: Film) -> None:
+        assert self.found is not None  # noqa: S101 - it is not offered before
+        maps = mean_map if self.shown is Shown.MEAN else entropy_map
+        colours, scale = maps(self.found, film.space)
+        self.canvas.set_grid(1, film.space.height, film.space.width)
+        self.canvas.set_layer("weights", None)
+        self.canvas.set_marks([])
+        self.canvas.write_all(colours[None])
+        self.scale_bar.show_scale(scale)
+
+    def _dim(self) -> None:
+        film, found = self.film, self.found
+        if film is None or found is None or self.shown is not Shown.WEIGHTS:
+            self.canvas.set_layer("weights", None)
+            return
+        layer = dimmed(found.weights, film.space.height * film.space.width)
+        self.canvas.set_layer("weights", layer[self._rows()])
+
+    def paint_position(self, position: int) -> None:
+        film = self.film
+        if film is None or self.shown in (Shown.MEAN, Shown.ENTROPY):
+            return
+        images, reached = self.images()[self._rows()], self.reached()
+        flat, drawn = images.reshape(len(images), -1), reached.reshape(-1)
+        before, self._painted = self._painted, (flat.copy(), drawn.copy())
+        if before is None:
+            self.canvas.write_all(picture(images, reached, film.space, self._blank))
+        else:
+            changed = (flat != before[0]).any(axis=0) | (drawn != before[1])
+            pixels = np.flatnonzero(changed.reshape(-1, film.space.channels).any(axis=1))
+            if pixels.size:
+                colours = picture(images, reached, film.space, self._blank)
+                self.canvas.write(pixels, colours[:, pixels])
+        self._mark(film)
+
+    def _rows(self) -> slice:
+        return (
+            slice(None) if self.completion is None else slice(self.completion, self.completion + 1)
+        )
+
+    def _mark(self, film: Film) -> None:
+        """Outline the place that was drawn last."""
+        moment = self.moment
+        place = int(film.places[moment - 1]) if moment else RESAMPLED
+        quiet = self.unit is Unit.STAGE or self._at_end() or self.canvas.zoom < _SMALLEST
+        if quiet or place == RESAMPLED:
+            self.canvas.set_marks([])
+            return
+        row, column = divmod(place // film.space.channels, film.space.width)
+        self.canvas.set_marks([Pixel(index, row, column) for index in range(self.canvas.count)])
+
+    # --- the scrubber ---
+
+    def _extent(self) -> tuple[int, int]:
+        """(total, length) in the unit; while it grows the total is a guess that is not reached."""
+        film = self.film
+        if film is None:
+            return 0, 0
+        hidden = int((~film.known).sum())
+        length, guess = film.length, film.expected_stages * hidden
+        if self.unit is Unit.STAGE:
+            length, guess = len(film.stages), film.expected_stages
+        return (length if self.found is not None else max(length + 1, guess)), length
+
+    def _suit_unit(self) -> None:
+        self.transport.set_unit(self.unit.lower(), self.playback.total)
+        self.playback.speed = self._speeds[self.unit]
+        self.transport.show_speed(self.playback.speed)
+        self.transport.show_state(self.playback)
+
+    def _draw_curve(self) -> None:
+        film, scrubber = self.film, self.transport.scrubber
+        total, length = self._extent()
+        if film is None:
+            scrubber.show_recording(np.zeros(0), 0, 1.0, [])
+            return
+        stages = film.stages
+        ends = np.array([stage.moment for stage in stages], float)
+        if self.unit is Unit.STAGE:
+            ends = np.arange(1.0, len(stages) + 1)
+        means = np.array([stage.log_prob.mean() for stage in stages])
+        known = np.isfinite(means)
+        curve = np.zeros(length)
+        if known.sum() > 1:
+            low, high = means[known].min(), means[known].max()
+            heights = _FLOOR + (1 - _FLOOR) * (means[known] - low) / max(high - low, 1e-9)
+            at = np.arange(1, length + 1)
+            curve = np.interp(at, ends[known], heights, left=0.0, right=heights[-1])
+        borders = [] if self.unit is Unit.STAGE else [int(end) for end in ends]
+        scrubber.show_recording(curve, total, 1.0, [], borders)
+
+    def words_at(self, position: int) -> str:
+        """What there is at a position of the scrubber, in words."""
+        film = self.film
+        if film is None or not film.length:
+            return ""
+        if self.unit is Unit.STAGE:
+            if not film.stages:
+                return ""
+            stage = film.stages[min(position, len(film.stages)) - 1]
+            return f"{stage.name.capitalize()}{_nats(stage.log_prob)}"
+        moment = min(position, film.length)
+        place = int(film.places[moment - 1])
+        row, column = divmod(place // film.space.channels, film.space.width)
+        words = f"row {row + 1}, column {column + 1}"
+        if place == RESAMPLED:
+            words = "resampled: the heavy go on as copies, the light end"
+        ended = film.stage_at(moment - 1)
+        stage_words = film.stages[ended].name if ended < len(film.stages) else "under way"
+        return f"Moment {moment} of {self.playback.total}: {words}, {stage_words}"
+
+    # --- what is said ---
+
+    def _caption(self, pixel: Pixel | None) -> None:
+        words = self._words(pixel)
+        if words != self.caption.text():
+            self.caption.setText(words)
+            self.caption.setToolTip(words)
+
+    def _words(self, pixel: Pixel | None) -> str:
+        film, found = self.film, self.found
+        if film is None:
+            return ""
+        if self.shown is Shown.ENTROPY and found is not None:
+            hidden = found.entropy[~film.known]
+            mean = float(hidden.mean()) if hidden.size else 0.0
+            return (
+                f"Mean over {hidden.size} hidden symbols: {mean / math.log(2):.3f} bits = "
+                f"{mean:.3f} nats"
+            )
+        if self.shown is Shown.MEAN:
+            return "The mean over all completions, by their weights"
+        index = self.completion if pixel is None else self._completion_of(pixel)
+        if index is not None:
+            words = f"Completion {index + 1} of {film.count}"
+            if found is not None:
+                weight = float(found.weights[index])
+                words += f": weight {weight:.3g}, log p = {found.log_prob[index]:.1f} nats"
+            return words.replace("-", "−")
+        ended = film.stage_at(self.moment)
+        if not ended:
+            return "First symbols"
+        stage = film.stages[ended - 1]
+        many = len(film.stages) if found is not None else film.expected_stages
+        of = f", {ended} of {many}" if many > 1 else ""
+        return f"{stage.name.capitalize()}{of}{_nats(stage.log_prob)}"
+
+    def _allow(self) -> None:
+        """What can be shown, and what not yet."""
+        film, found = self.film, self.found
+        for shown in (Shown.MEAN, Shown.ENTROPY, Shown.WEIGHTS):
+            why_not = "" if found is not None else _NOT_YET
+            if shown is Shown.WEIGHTS and found is not None and np.ptp(found.weights) < 1e-12:
+                why_not = _EQUAL
+            button = self.choice.button(shown)
+            button.setEnabled(not why_not)
+            button.setToolTip(why_not or _HELPS[shown])
+        for choice in (self.units, self.transport):
+            choice.setEnabled(film is not None)
+
+    # --- pointer and keyboard ---
+
+    def _completion_of(self, pixel: Pixel) -> int:
+        return pixel.image if self.completion is None else self.completion
+
+    def _choose(self, pixel: Pixel) -> None:
+        """A click shows a completion large, the next one all of them again."""
+        film = self.film
+        if film is None or self.shown in (Shown.MEAN, Shown.ENTROPY):
+            return
+        if self.completion is not None:
+            self.show_completion(None)
+            return
+        self.completion_chosen.emit(pixel.image)
+        if film.count > 1:
+            self.show_completion(pixel.image)
+
+    def _hover(self, pixel: Pixel | None) -> None:
+        self._caption(pixel)
+        mapped = self.shown in (Shown.MEAN, Shown.ENTROPY)
+        if pixel is None or self.film is None or mapped or not self.reached().all():
+            self.place_hovered.emit(None, None)
+            return
+        index = self._completion_of(pixel)
+        self.place_hovered.emit(self.images()[index].copy(), Pixel(index, pixel.row, pixel.column))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        key = Qt.Key(event.key())
+        if event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier or self.film is None:
+            event.ignore()
+        elif key in (Qt.Key.Key_Left, Qt.Key.Key_Right):
+            self.step(-1 if key is Qt.Key.Key_Left else 1)
+        elif key is Qt.Key.Key_Home:
+            self.seek(0)
+        elif key is Qt.Key.Key_End:
+            self.jump_to_live()
+        elif key is Qt.Key.Key_L:
+            self.set_loop(not self.playback.loop)
+        elif key is Qt.Key.Key_Escape and self.completion is not None:
+            self.show_completion(None)
+        else:
+            event.ignore()
+
+    def _lay_out(self) -> None:
+        above = QHBoxLayout()
+        above.addWidget(self.choice)
+        above.addStretch(1)
+        above.addWidget(self.units)
+        below = QHBoxLayout()
+        below.addWidget(self.caption, 1)
+        below.addWidget(self.scale_bar)
+        pictures = QWidget()
+        self._stack = QStackedLayout(pictures)
+        self._stack.addWidget(self.empty)
+        self._stack.addWidget(self.canvas)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(HALF)
+        column.addLayout(above)
+        column.addWidget(pictures, 1)
+        column.addLayout(below)
+        column.addWidget(self.transport)
+
+
+def _nats(log_prob: NDArray[np.float64]) -> str:
+    """The mean ln p in words, led in by a comma; empty where it is not known."""
+    mean = float(log_prob.mean())
+    return f", mean log p = {mean:.1f} nats".replace("-", "−") if math.isfinite(mean) else ""
