@@ -81,6 +81,8 @@ def dimmed(weights: NDArray[np.float64], pixels: int) -> NDArray[np.uint32]:
 
 def _mixed(one: str, other: str, share: float) -> int:
     """A share of the other colour over the one."""
-    below, above = QColor(one).getRgb()[:3], QColor(other).getRgb()[:3]
+    below, above = (
+        (colour.red(), colour.green(), colour.blue()) for colour in (QColor(one), QColor(other))
+    )
     red, green, blue = (round(b + share * (a - b)) for b, a in zip(below, above, strict=True))
     return int(QColor(red, green, blue).rgb())

@@ -82,11 +82,12 @@ class PixelCanvas(Viewport):
 
     # --- what is shown ---
 
-    def set_grid(self, count: int, height: int, width: int) -> None:
-        """Show so many images of a size, side by side near a square; all blank, no layers."""
-        if (count, height, width) == (self._page.count, self._page.height, self._page.width):
+    def set_grid(self, count: int, height: int, width: int, columns: int | None = None) -> None:
+        """Show so many images of a size, all blank, no layers; near a square, or in columns."""
+        page = Page(count, height, width, columns)
+        if page.shape == self._page.shape:
             return
-        self._page = Page(count, height, width)
+        self._page = page
         self._image = _wrapped(self._page.pixels, QImage.Format.Format_RGB32)
         self._layers.clear()
         self._marks, self.cursor_pixel, self._under = [], None, None

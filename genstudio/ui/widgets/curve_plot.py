@@ -89,8 +89,10 @@ class CurvePlot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
             (known[:, 0].min(), known[:, 1].max()),
             (known[:, 2].min(), known[:, 3].max()),
         )
-        left, low = view.placed(left, low)
-        right, high = view.placed(right, high)
+        self.frame(*view.placed(left, low), *view.placed(right, high))
+
+    def frame(self, left: float, low: float, right: float, high: float) -> None:
+        """Move to a part of the plot, in its own coordinates, with some room around it."""
         height = max(high - low, 1e-3 * abs(high), 1e-9)
         # More room above than below: the legend lies there.
         self._box.setRange(
