@@ -28,23 +28,23 @@ class Line:
         values: (n,), or (n, chains) for as many thin ones; NaN where there is none.
         colour: a word of `Colours`.
         dashed: whether it is.
-        error: half the height of a band around the last value; 0 for none.
+        band: from where to where a broad line lies behind it, all across; None for none.
     """
 
     words: str
     values: NDArray[np.float64]
     colour: str = "accent"
     dashed: bool = False
-    error: float = 0.0
+    band: tuple[float, float] | None = None
 
 
 class DiagnosticPlot(QWidget):
     """A title, a plot, and the values under the pointer; F fits, + − and arrows zoom and pan."""
 
-    def __init__(self, title: str, idea: str, across: str, up: str, step: str = "") -> None:
+    def __init__(self, title: str, idea: str, across: str, up: str) -> None:
         super().__init__()
         self.title = title
-        self._across = step or across
+        self._across = across
         self._x: NDArray[np.float64] = np.zeros(0)
         self._lines: tuple[Line, ...] = ()
         self._span: tuple[float, float] | None = None
@@ -56,7 +56,7 @@ class DiagnosticPlot(QWidget):
         self.plot.setAccessibleName(title)
         self.plot.setToolTip(idea)
         self.plot.setMinimumSize(220, 110)
-        self.plot.set_labels(across, up)
+        self.plot.set_labels("", up)
         above = QHBoxLayout()
         above.addWidget(self.heading)
         above.addWidget(self.reading, 1)
@@ -91,7 +91,7 @@ class DiagnosticPlot(QWidget):
     def words_at(self, index: int) -> str:
         """The values at a place, in words."""
         told = [
-            f"{line.words} {line.values[index]:.3g}"
+            f"{line.words} {line.values[index]:.4g}"
             for line in self._lines
             if line.words and np.isfinite(line.values[index])
         ]
@@ -121,12 +121,11 @@ class DiagnosticPlot(QWidget):
                 pg.PlotDataItem(places, values, pen=pg.mkPen(colour, width=1), connect="finite")
             )
             return
-        if line.error > 0:
-            last = float(line.values[np.isfinite(line.values)][-1])
+        if line.band is not None:
             shade = QColor(colour)
             shade.setAlphaF(0.18)
             band = pg.LinearRegionItem(
-                (last - line.error, last + line.error),
+                line.band,
                 orientation="horizontal",
                 movable=False,
                 brush=pg.mkBrush(shade),
@@ -152,12 +151,7 @@ class DiagnosticPlot(QWidget):
             return
         known = [line.values[np.isfinite(line.values)] for line in self._lines]
         ends = [value for values in known if values.size for value in (values.min(), values.max())]
-        ends += [
-            float(values[-1]) + sign * line.error
-            for line, values in zip(self._lines, known, strict=True)
-            if line.error and values.size
-            for sign in (-1, 1)
-        ]
+        ends += [edge for line in self._lines for edge in line.band or ()]
         ends += list(self._span or ())
         if not ends:
             return

@@ -72,7 +72,7 @@ _LOG_P = _Diagnostic(
     lambda stage: float(stage.log_prob.mean()),
 )
 _EFFECTIVE = _Diagnostic(
-    "Effective sample size, temperature",
+    "Effective size and β",
     "ESS = (Σ w)² / Σ w²: how many of the B weighted particles still count, as a share of B.\n"
     "β: the power to which the later known symbols count by now,\n"
     "p_β(hidden) ∝ p(hidden | earlier known) · p(later known | hidden)^β.",
@@ -84,7 +84,7 @@ _FLIPS = _Diagnostic(
     "Flip rate",
     "The share of visits in a stage that changed the symbol they found.\n"
     "Near 0 the chain is stuck, or nothing else is possible.",
-    "share of visits",
+    "share",
     1,
     lambda stage: stage.flips,
 )
@@ -128,10 +128,10 @@ class DiagnosticsView(QWidget):
         menu.addAction("Copy values").triggered.connect(self.copy)
         self.export.setMenu(menu)
         self.plots = {
-            each.title: DiagnosticPlot(each.title, each.idea, "stage", each.up, "Stage")
+            each.title: DiagnosticPlot(each.title, each.idea, "Stage", each.up)
             for each in (_LOG_P, _EFFECTIVE, _FLIPS, _EVIDENCE)
         }
-        self.plots[_AUTO[0]] = DiagnosticPlot(*_AUTO, "lag, sweeps", "ρ", "Lag")
+        self.plots[_AUTO[0]] = DiagnosticPlot(*_AUTO, "Lag", "ρ")
         self._columns = 0
         self._lay_out()
         theme().changed.connect(self._sign)
@@ -206,8 +206,14 @@ class DiagnosticsView(QWidget):
         elif each is _FLIPS:
             plot.show_lines(x, [Line("flipped", values)], (0.0, 0.0))
         else:
-            error = 0.0 if self.found is None else self.found.evidence_error
-            plot.show_lines(x, [Line("ln p̂", values, error=error if math.isfinite(error) else 0.0)])
+            plot.show_lines(x, [Line("ln p̂", values, band=self._evidence())])
+
+    def _evidence(self) -> tuple[float, float] | None:
+        """The estimate minus and plus its standard error; None while there is none."""
+        if self.found is None or not math.isfinite(self.found.evidence_error):
+            return None
+        middle, error = self.found.log_evidence, self.found.evidence_error
+        return middle - error, middle + error
 
     def _say(self) -> None:
         film, found = self.film, self.found

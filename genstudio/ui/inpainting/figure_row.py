@@ -36,6 +36,7 @@ _HEADINGS = 18  # height of the words above, pixels
 _LEAST = 8  # completions that are shown where there are so many, however small they get
 _SCALE = 8  # pixels of a file per symbol
 _FOLDER = "inpaint/folder"
+_EMPTY = "Here the figure appears: occluded, completions, original"
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,14 +101,14 @@ class FigureRow(QWidget):
         menu.addAction("Save picture (PNG)…").triggered.connect(self.ask)
         menu.addAction("Copy picture").triggered.connect(self.copy)
         self.export.setMenu(menu)
-        above = QHBoxLayout()
-        above.addWidget(self._headings, 1)
-        above.addWidget(self.export)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
+        column = QVBoxLayout()
         column.setSpacing(HALF // 2)
-        column.addLayout(above)
+        column.addWidget(self._headings)
         column.addWidget(self.canvas, 1)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addLayout(column, 1)
+        row.addWidget(self.export, 0, Qt.AlignmentFlag.AlignTop)
         self.canvas.clicked.connect(self._choose)
         self.canvas.activated.connect(self._choose)
         self.canvas.zoom_changed.connect(self._headings.update)
@@ -247,12 +248,14 @@ class _Headings(QWidget):
         self.update()
 
     def paintEvent(self, _: QPaintEvent) -> None:
-        if not self._shown:
-            return
         painter = QPainter(self)
         small = painter.font()
         small.setPixelSize(max(9, theme().text_size - 2))
         painter.setFont(small)
+        if not self._shown:
+            painter.setPen(QColor(theme().colours.secondary))
+            painter.drawText(self.rect(), int(Qt.AlignmentFlag.AlignVCenter), _EMPTY)
+            return
         count = f"{self._shown}" if self._shown == self._of else f"{self._shown} of {self._of}"
         parts = [("occluded", 0, 0), (f"completions ({count})", 1, self._shown)]
         if self._whole:

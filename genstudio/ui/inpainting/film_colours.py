@@ -35,6 +35,7 @@ def picture(
     reached: NDArray[np.bool_],
     space: Grid,
     blank: NDArray[np.uint32],
+    pixels: NDArray[np.int64] | None = None,
 ) -> NDArray[np.uint32]:
     """Symbols as they are; a colour that is not drawn yet is 0, a pixel without any is blank.
 
@@ -43,13 +44,20 @@ def picture(
         reached: (*S), what is known or drawn.
         space: of the images.
         blank: (H·W,).
+        pixels: (n,), flat in H·W, which ones; all unless given.
 
     Returns:
-        (B, H·W).
+        (B, n).
     """
-    bright = to_8bit(images, space.levels).reshape(len(images), -1, space.channels)
+    symbols = images.reshape(len(images), -1, space.channels)
     drawn = reached.reshape(-1, space.channels)
-    shown = packed(np.where(drawn, bright, 0).astype(np.uint8).repeat(3 // space.channels, axis=2))
+    if pixels is not None:
+        symbols, drawn, blank = symbols[:, pixels], drawn[pixels], blank[pixels]
+    if space.channels == 1:
+        greys = to_8bit(np.arange(space.levels, dtype=np.uint8), space.levels)
+        colours = packed(greys[:, None].repeat(3, axis=1))
+        return np.where(drawn[:, 0], colours[symbols[..., 0]], blank)
+    shown = packed(np.where(drawn, to_8bit(symbols, space.levels), 0).astype(np.uint8))
     return np.where(drawn.any(axis=1), shown, blank)
 
 

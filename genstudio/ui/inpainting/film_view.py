@@ -93,6 +93,7 @@ class FilmView(PlayedView):
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._painted: tuple[NDArray[np.uint8], NDArray[np.bool_]] | None = None
         self._blank = np.zeros(0, np.uint32)
+        self._mapped_at = 0
         self._speeds = dict(_SPEEDS)
         self._lay_out()
         self.transport.scrubber.words_at = self.words_at
@@ -232,6 +233,7 @@ class FilmView(PlayedView):
         self.canvas.set_marks([])
         self.canvas.write_all(colours[None])
         self.scale_bar.show_scale(scale)
+        self._mapped_at = self.playback.position
 
     def _dim(self) -> None:
         film, found = self.film, self.found
@@ -243,8 +245,12 @@ class FilmView(PlayedView):
 
     def paint_position(self, position: int) -> None:
         film = self.film
-        if film is None or self.shown in (Shown.MEAN, Shown.ENTROPY):
+        if film is None:
             return
+        if self.shown in (Shown.MEAN, Shown.ENTROPY):
+            if position == self._mapped_at:
+                return
+            self.show_side(Shown.COMPLETIONS)  # a map stands still: who plays wants the film
         images, reached = self.images()[self._rows()], self.reached()
         flat, drawn = images.reshape(len(images), -1), reached.reshape(-1)
         before, self._painted = self._painted, (flat.copy(), drawn.copy())
@@ -254,8 +260,8 @@ class FilmView(PlayedView):
             changed = (flat != before[0]).any(axis=0) | (drawn != before[1])
             pixels = np.flatnonzero(changed.reshape(-1, film.space.channels).any(axis=1))
             if pixels.size:
-                colours = picture(images, reached, film.space, self._blank)
-                self.canvas.write(pixels, colours[:, pixels])
+                colours = picture(images, reached, film.space, self._blank, pixels)
+                self.canvas.write(pixels, colours)
         self._mark(film)
 
     def _rows(self) -> slice:
@@ -272,7 +278,8 @@ class FilmView(PlayedView):
             self.canvas.set_marks([])
             return
         row, column = divmod(place // film.space.channels, film.space.width)
-        self.canvas.set_marks([Pixel(index, row, column) for index in range(self.canvas.count)])
+        marks = [Pixel(index, row, column) for index in range(self.canvas.count)]
+        self.canvas.set_marks(marks, "accent")
 
     # --- the scrubber ---
 
@@ -367,7 +374,7 @@ class FilmView(PlayedView):
             return "First symbols"
         stage = film.stages[ended - 1]
         many = len(film.stages) if found is not None else film.expected_stages
-        of = f", {ended} of {many}" if many > 1 else ""
+        of = f", stage {ended} of {many}" if many > 1 else ""
         return f"{stage.name.capitalize()}{of}{_nats(stage.log_prob)}"
 
     def _allow(self) -> None:

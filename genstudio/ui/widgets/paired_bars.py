@@ -202,7 +202,7 @@ class PairedBars(QWidget):
 
     @staticmethod
     def _colours() -> tuple[QColor, QColor]:
-        return QColor(theme().colours.accent), QColor(theme().colours.control)
+        return QColor(theme().colours.accent), QColor(theme().colours.secondary)
 
     # --- reading ---
 
