@@ -18,6 +18,8 @@ from genstudio.ui.widgets.curve_plot import CurvePlot
 
 __all__ = ["DiagnosticPlot", "Line"]
 
+_FEW = 10
+
 
 @dataclass(frozen=True, eq=False)
 class Line:
@@ -116,7 +118,7 @@ class DiagnosticPlot(QWidget):
             ends = np.full((1, line.values.shape[1]), np.nan)
             values = np.concatenate([line.values, ends]).T.reshape(-1)
             places = np.tile(np.append(self._x, np.nan), line.values.shape[1])
-            colour.setAlphaF(0.3)
+            colour.setAlphaF(0.45)
             self.plot.addItem(
                 pg.PlotDataItem(places, values, pen=pg.mkPen(colour, width=1), connect="finite")
             )
@@ -158,6 +160,9 @@ class DiagnosticPlot(QWidget):
         left, right = float(self._x[0]), float(self._x[-1])
         if left == right:
             left, right = left - 0.5, right + 0.5
+        # Stages and lags are whole numbers; where they are many, so are pyqtgraph's own ticks.
+        spacing = {"major": 1, "minor": 1} if right - left < _FEW else {}
+        self.plot.getAxis("bottom").setTickSpacing(**spacing)
         self.plot.frame(left, float(min(ends)), right, float(max(ends)))
 
     def _fit(self) -> None:

@@ -307,8 +307,9 @@ class DiagnosticsView(QWidget):
         column.setSpacing(HALF)
         column.addLayout(row)
         column.addWidget(self.facts)
-        column.addWidget(self.note, 1)
-        column.addWidget(scroll, 4)
+        column.addWidget(self.note, 20)
+        column.addWidget(scroll, 20)
+        column.addStretch(1)
         self._scroll = scroll
 
     def _arrange(self) -> None:

@@ -348,6 +348,7 @@ class FilmView(PlayedView):
         if words != self.caption.text():
             self.caption.setText(words)
             self.caption.setToolTip(words)
+            self.canvas.setAccessibleDescription(words)
 
     def _words(self, pixel: Pixel | None) -> str:
         film, found = self.film, self.found
@@ -371,7 +372,9 @@ class FilmView(PlayedView):
             return words.replace("-", "−")
         ended = film.stage_at(self.moment)
         if not ended:
-            return "First symbols"
+            hidden = ~film.known
+            drawn = int((self.reached() & hidden).sum())
+            return f"{drawn} of {int(hidden.sum())} hidden symbols drawn"
         stage = film.stages[ended - 1]
         many = len(film.stages) if found is not None else film.expected_stages
         of = f", stage {ended} of {many}" if many > 1 else ""
