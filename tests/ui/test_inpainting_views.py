@@ -232,7 +232,7 @@ def test_it_plays_by_itself_to_the_end(shown: Callable[..., QWidget], qtbot: QtB
     np.testing.assert_array_equal(view.images(), script.found().images)
 
 
-def test_it_follows_the_film_while_that_grows(shown: Callable[..., QWidget]) -> None:
+def test_it_follows_the_film_while_that_grows(shown: Callable[..., QWidget], qtbot: QtBot) -> None:
     script = Script()
     view = film_view(shown, script)
     for moment in (1, 7, 11, 20):
@@ -240,8 +240,8 @@ def test_it_follows_the_film_while_that_grows(shown: Callable[..., QWidget]) -> 
         view.grew()
         assert view.moment == moment
         np.testing.assert_array_equal(view.images(), script.replay(moment))
-    assert view.caption.text().startswith("Sweep 1, stage 1 of 3, mean log p = −")
-    view.seek(4)
+    qtbot.waitUntil(lambda: view.caption.text().startswith("Sweep 1, stage 1 of 3, mean log p = −"))
+    view.step(-16)
     assert view.caption.text() == "4 of 10 hidden symbols drawn"
     view.jump_to_live()
     assert view.playback.total == 30  # three sweeps over ten hidden places, as far as is known

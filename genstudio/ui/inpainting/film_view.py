@@ -372,9 +372,9 @@ class FilmView(PlayedView):
             return words.replace("-", "−")
         ended = film.stage_at(self.moment)
         if not ended:
-            hidden = ~film.known
-            drawn = int((self.reached() & hidden).sum())
-            return f"{drawn} of {int(hidden.sum())} hidden symbols drawn"
+            places = ~film.known
+            drawn = int((self.reached() & places).sum())
+            return f"{drawn} of {int(places.sum())} hidden symbols drawn"
         stage = film.stages[ended - 1]
         many = len(film.stages) if found is not None else film.expected_stages
         of = f", stage {ended} of {many}" if many > 1 else ""

@@ -40,6 +40,7 @@ class PlayedView(QWidget):
         self._timer.setInterval(_FRAME)
         self._timer.timeout.connect(self.tick)
         self._ticked = self._told = 0.0
+        self._untold = False
         self.transport.toggled.connect(self.toggle)
         self.transport.sought.connect(self.seek)
         self.transport.stepped.connect(self.step)
@@ -91,6 +92,8 @@ class PlayedView(QWidget):
         elapsed, self._ticked = now - self._ticked, now
         if self.playback.advance(min(elapsed, 0.25)) or not self.playback.playing:
             self.show_moved()
+        elif self._untold:  # it waits, and what was shown last was never put in words
+            self._tell()
 
     def show_moved(self) -> None:
         """Paint where the playhead is now; in words too, where it rests or now and then."""
@@ -98,9 +101,13 @@ class PlayedView(QWidget):
         self.paint_position(position)
         self.transport.scrubber.set_position(position)
         self.run_clock()
+        self._untold = True
+        self._tell()
+
+    def _tell(self) -> None:
         now = time.perf_counter()
         if not self.playback.playing or now - self._told >= _READ:
-            self._told = now
+            self._told, self._untold = now, False
             self.transport.show_state(self.playback)
             self.moved.emit()
 
