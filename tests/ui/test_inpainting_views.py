@@ -417,6 +417,15 @@ def test_colours_follow_the_theme(shown: Callable[..., QWidget]) -> None:
     assert (light[:, 1].mean(axis=-1) > dark[:, 1].mean(axis=-1)).all()
 
 
+def test_what_is_hidden_is_hatched_in_the_colour_of_the_mask(
+    shown: Callable[..., QWidget],
+) -> None:
+    view = film_view(shown, Script())
+    view.set_mask_colour("#dd0000")
+    hidden = seen(view.canvas, 3, GREY)[:, :2]
+    assert (hidden[..., 0] > hidden[..., 2]).all()  # red, and no more the blue accent
+
+
 # --- before and after ---
 
 

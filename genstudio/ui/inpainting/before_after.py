@@ -36,6 +36,7 @@ class Case:
         completion: (*S) uint8.
         name: what the completion is called.
         whole: whether it is known what the hole hides.
+        mask: the colour of the hole, hexadecimal; the accent if empty.
     """
 
     space: Grid
@@ -44,6 +45,7 @@ class Case:
     completion: NDArray[np.uint8]
     name: str = "Completion"
     whole: bool = True
+    mask: str = ""
 
 
 class BeforeAfter(QWidget):
@@ -94,15 +96,17 @@ class BeforeAfter(QWidget):
         occluded = self.before.word == _OCCLUDED
         known = case.known if occluded else np.ones_like(case.known)
         self.curtain.show_pictures(
-            _image(case.space, case.image, known),
-            _image(case.space, case.completion, np.ones_like(case.known)),
+            _image(case, case.image, known),
+            _image(case, case.completion, np.ones_like(case.known)),
             (self.before.word, case.name),
         )
 
 
-def _image(space: Grid, symbols: NDArray[np.uint8], seen: NDArray[np.bool_]) -> QImage:
+def _image(case: Case, symbols: NDArray[np.uint8], seen: NDArray[np.bool_]) -> QImage:
     """(*S) symbols, hatched where they are not to be seen."""
-    page = np.ascontiguousarray(picture(symbols[None], seen, space, hatch(space))[0])
+    space = case.space
+    blank = hatch(space, case.mask)
+    page = np.ascontiguousarray(picture(symbols[None], seen, space, blank)[0])
     return QImage(
         page.data, space.width, space.height, 4 * space.width, QImage.Format.Format_RGB32
     ).copy()

@@ -51,6 +51,7 @@ class Figure:
         weights: (B,), how much each counts; the heaviest come first.
         whole: whether it is known what the hole hides.
         texts: what a file says of itself, by keyword; such as its recipe.
+        mask: the colour of the hole, hexadecimal; the accent if empty.
     """
 
     space: Grid
@@ -60,6 +61,7 @@ class Figure:
     weights: NDArray[np.float64]
     whole: bool
     texts: dict[str, str]
+    mask: str = ""
 
     def order(self) -> NDArray[np.intp]:
         """(B,), the completions from the heaviest on; among equals as they came."""
@@ -199,7 +201,7 @@ class FigureRow(QWidget):
             self._headings.show_parts(0, 0, False)
             return
         shown = figure.cut(self.fitting)
-        colours = _colours(shown, hatch(figure.space))
+        colours = _colours(shown)
         count = len(colours)
         self.canvas.set_grid(count, figure.space.height, figure.space.width, count)
         self.canvas.write_all(colours)
@@ -213,7 +215,7 @@ class FigureRow(QWidget):
 def plain(figure: Figure) -> NDArray[np.uint8]:
     """One row of pictures, `_SCALE` pixels a symbol, on the colours of the window."""
     space = figure.space
-    colours = _colours(figure, hatch(space))
+    colours = _colours(figure)
     page = Page(len(colours), space.height, space.width, len(colours))
     page.fill_gaps(QColor(theme().colours.ground).rgb())
     page.pixels.reshape(-1)[page.index] = colours
@@ -222,8 +224,9 @@ def plain(figure: Figure) -> NDArray[np.uint8]:
     return rgb.repeat(_SCALE, axis=0).repeat(_SCALE, axis=1)
 
 
-def _colours(figure: Figure, blank: NDArray[np.uint32]) -> NDArray[np.uint32]:
+def _colours(figure: Figure) -> NDArray[np.uint32]:
     """(1 + B or 2 + B, H·W)."""
+    blank = hatch(figure.space, figure.mask)
     everything = np.ones_like(figure.known)
     parts = [picture(figure.image[None], figure.known, figure.space, blank)]
     parts.append(picture(figure.completions, everything, figure.space, blank))

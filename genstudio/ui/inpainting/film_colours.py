@@ -20,13 +20,18 @@ _STRIPES = 3  # pixels from one diagonal line of the hatch to the next
 _FAINTEST = 0.12  # how much of an image without weight is still seen
 
 
-def hatch(space: Grid) -> NDArray[np.uint32]:
-    """(H·W,) colours of what is hidden: diagonal lines in the accent, one pixel wide."""
+def hatch(space: Grid, mask: str = "") -> NDArray[np.uint32]:
+    """(H·W,) colours of what is hidden: diagonal lines, one pixel wide.
+
+    Args:
+        space: of the images.
+        mask: the colour, hexadecimal; the accent unless given.
+    """
     colours = theme().colours
     rows, columns = np.divmod(np.arange(space.height * space.width), space.width)
     lines = (rows + columns) % _STRIPES == 0
-    line = _mixed(colours.raised, colours.accent, 0.45)
-    ground = _mixed(colours.raised, colours.accent, 0.15)
+    line = _mixed(colours.raised, mask or colours.accent, 0.45)
+    ground = _mixed(colours.raised, mask or colours.accent, 0.15)
     return np.where(lines, line, ground).astype(np.uint32)
 
 

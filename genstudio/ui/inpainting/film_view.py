@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import math
-from enum import StrEnum
-
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QSize, Qt, Signal
@@ -12,7 +9,16 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QStackedLayout, QVBoxLayout, QWidget
 
 from genstudio.core.inpainting import RESAMPLED, Film, Inpainted
+from genstudio.ui.inpainting.film_choices import EQUAL, HELPS, NOT_YET, UNIT_HELPS, Shown, Unit
 from genstudio.ui.inpainting.film_colours import dimmed, entropy_map, hatch, mean_map, picture
+from genstudio.ui.inpainting.film_curve import moment_curve, stage_curve
+from genstudio.ui.inpainting.film_words import (
+    completion_words,
+    entropy_words,
+    moment_words,
+    progress_words,
+    stage_words,
+)
 from genstudio.ui.naming import named, with_role
 from genstudio.ui.theme import HALF, theme
 from genstudio.ui.widgets.canvas import Pixel, PixelCanvas
@@ -22,38 +28,9 @@ from genstudio.ui.widgets.segmented import Segmented
 
 __all__ = ["FilmView", "Shown", "Unit"]
 
-_FLOOR = 0.2  # height of the lowest mean ln p in the scrubber, of 1
 _SMALLEST = 3  # device pixels per pixel from which the place just drawn is outlined
 
 
-class Shown(StrEnum):
-    """What the canvas shows of a film."""
-
-    COMPLETIONS = "Completions"
-    MEAN = "Mean"
-    ENTROPY = "Entropy"
-    WEIGHTS = "Weights"
-
-
-class Unit(StrEnum):
-    """What the playhead counts."""
-
-    PIXEL = "Pixel"
-    STAGE = "Stage"
-
-
-_HELPS = {
-    Shown.COMPLETIONS: "What is drawn: each image is one completion",
-    Shown.MEAN: "The mean completion: E[xᵢ | known] / (K − 1) at each pixel",
-    Shown.ENTROPY: "How open each pixel is: H(p(xᵢ | known)) = −Σᵥ p(v) log₂ p(v)",
-    Shown.WEIGHTS: "How much each completion counts: one with a small weight w is dimmed",
-}
-_NOT_YET = "All has to be drawn first"
-_EQUAL = "This method's completions all weigh the same: w = 1 / B"
-_UNIT_HELPS = {
-    Unit.PIXEL: "Play symbol by symbol: each step draws one hidden place in every completion",
-    Unit.STAGE: "Play stage by stage: each step is a whole sweep, temperature or pass",
-}
 _SPEEDS = {Unit.PIXEL: 200.0, Unit.STAGE: 2.0}
 _EMPTY = "Completions appear here as they form: hide something, then complete it."
 
@@ -83,9 +60,9 @@ class FilmView(PlayedView):
         self.shown = Shown.COMPLETIONS
         self.unit = Unit.PIXEL
         self.choice = Segmented((), "Show")
-        self.choice.offer(list(Shown), [_HELPS[shown] for shown in Shown])
+        self.choice.offer(list(Shown), [HELPS[shown] for shown in Shown])
         self.units = Segmented((), "Play by")
-        self.units.offer(list(Unit), [_UNIT_HELPS[unit] for unit in Unit])
+        self.units.offer(list(Unit), [UNIT_HELPS[unit] for unit in Unit])
         self.caption = with_role(named(QLabel(), "About the completions"), "secondary")
         self.caption.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.scale_bar = ScaleBar()
@@ -94,6 +71,7 @@ class FilmView(PlayedView):
         self._painted: tuple[NDArray[np.uint8], NDArray[np.bool_]] | None = None
         self._blank = np.zeros(0, np.uint32)
         self._mapped_at = 0
+        self._mask = ""
         self._speeds = dict(_SPEEDS)
         self._lay_out()
         self.transport.scrubber.words_at = self.words_at
@@ -151,6 +129,11 @@ class FilmView(PlayedView):
             self.shown = shown
             self.choice.choose(shown)
             self.redraw()
+
+    def set_mask_colour(self, mask: str) -> None:
+        """Hatch what is not drawn yet in this colour, hexadecimal; in the accent if empty."""
+        self._mask = mask
+        self.redraw()
 
     def show_completion(self, completion: int | None) -> None:
         """Show one completion large, or all of them."""
@@ -215,7 +198,7 @@ class FilmView(PlayedView):
         elif self.shown in (Shown.MEAN, Shown.ENTROPY):
             self._paint_map(film)
         else:
-            self._blank = hatch(film.space)
+            self._blank = hatch(film.space, self._mask)
             self.scale_bar.show_scale(None)
             count = film.count if self.completion is None else 1
             self.canvas.set_grid(count, film.space.height, film.space.width)
@@ -302,44 +285,23 @@ class FilmView(PlayedView):
 
     def _draw_curve(self) -> None:
         film, scrubber = self.film, self.transport.scrubber
-        total, length = self._extent()
+        total, _ = self._extent()
         if film is None:
             scrubber.show_recording(np.zeros(0), 0, 1.0, [])
-            return
-        stages = film.stages
-        ends = np.array([stage.moment for stage in stages], float)
-        if self.unit is Unit.STAGE:
-            ends = np.arange(1.0, len(stages) + 1)
-        means = np.array([stage.log_prob.mean() for stage in stages])
-        known = np.isfinite(means)
-        curve = np.zeros(length)
-        if known.sum() > 1:
-            low, high = means[known].min(), means[known].max()
-            heights = _FLOOR + (1 - _FLOOR) * (means[known] - low) / max(high - low, 1e-9)
-            at = np.arange(1, length + 1)
-            curve = np.interp(at, ends[known], heights, left=0.0, right=heights[-1])
-        borders = [] if self.unit is Unit.STAGE else [int(end) for end in ends]
-        scrubber.show_recording(curve, total, 1.0, [], borders)
+        elif self.unit is Unit.STAGE:
+            scrubber.show_recording(stage_curve(film), total, 1.0, [])
+        else:
+            borders = [stage.moment for stage in film.stages]
+            scrubber.show_recording(moment_curve(film), total, 1.0, [], borders)
 
     def words_at(self, position: int) -> str:
         """What there is at a position of the scrubber, in words."""
         film = self.film
-        if film is None or not film.length:
+        if film is None:
             return ""
         if self.unit is Unit.STAGE:
-            if not film.stages:
-                return ""
-            stage = film.stages[min(position, len(film.stages)) - 1]
-            return f"{stage.name.capitalize()}{_nats(stage.log_prob)}"
-        moment = min(position, film.length)
-        place = int(film.places[moment - 1])
-        row, column = divmod(place // film.space.channels, film.space.width)
-        words = f"row {row + 1}, column {column + 1}"
-        if place == RESAMPLED:
-            words = "resampled: the heavy go on as copies, the light end"
-        ended = film.stage_at(moment - 1)
-        stage_words = film.stages[ended].name if ended < len(film.stages) else "under way"
-        return f"Moment {moment} of {self.playback.total}: {words}, {stage_words}"
+            return stage_words(film.stages[position - 1]) if film.stages else ""
+        return moment_words(film, position, self.playback.total) if film.length else ""
 
     # --- what is said ---
 
@@ -355,41 +317,24 @@ class FilmView(PlayedView):
         if film is None:
             return ""
         if self.shown is Shown.ENTROPY and found is not None:
-            hidden = found.entropy[~film.known]
-            mean = float(hidden.mean()) if hidden.size else 0.0
-            return (
-                f"Mean over {hidden.size} hidden symbols: {mean / math.log(2):.3f} bits = "
-                f"{mean:.3f} nats"
-            )
+            return entropy_words(film, found)
         if self.shown is Shown.MEAN:
             return "The mean over all completions, by their weights"
         index = self.completion if pixel is None else self._completion_of(pixel)
         if index is not None:
-            words = f"Completion {index + 1} of {film.count}"
-            if found is not None:
-                weight = float(found.weights[index])
-                words += f": weight {weight:.3g}, log p = {found.log_prob[index]:.1f} nats"
-            return words.replace("-", "−")
-        ended = film.stage_at(self.moment)
-        if not ended:
-            places = ~film.known
-            drawn = int((self.reached() & places).sum())
-            return f"{drawn} of {int(places.sum())} hidden symbols drawn"
-        stage = film.stages[ended - 1]
-        many = len(film.stages) if found is not None else film.expected_stages
-        of = f", stage {ended} of {many}" if many > 1 else ""
-        return f"{stage.name.capitalize()}{of}{_nats(stage.log_prob)}"
+            return completion_words(film, found, index)
+        return progress_words(film, self.moment, self.reached(), found is not None)
 
     def _allow(self) -> None:
         """What can be shown, and what not yet."""
         film, found = self.film, self.found
         for shown in (Shown.MEAN, Shown.ENTROPY, Shown.WEIGHTS):
-            why_not = "" if found is not None else _NOT_YET
+            why_not = "" if found is not None else NOT_YET
             if shown is Shown.WEIGHTS and found is not None and np.ptp(found.weights) < 1e-12:
-                why_not = _EQUAL
+                why_not = EQUAL
             button = self.choice.button(shown)
             button.setEnabled(not why_not)
-            button.setToolTip(why_not or _HELPS[shown])
+            button.setToolTip(why_not or HELPS[shown])
         for choice in (self.units, self.transport):
             choice.setEnabled(film is not None)
 
@@ -455,9 +400,3 @@ class FilmView(PlayedView):
         column.addWidget(pictures, 1)
         column.addLayout(below)
         column.addWidget(self.transport)
-
-
-def _nats(log_prob: NDArray[np.float64]) -> str:
-    """The mean ln p in words, led in by a comma; empty where it is not known."""
-    mean = float(log_prob.mean())
-    return f", mean log p = {mean:.1f} nats".replace("-", "−") if math.isfinite(mean) else ""
