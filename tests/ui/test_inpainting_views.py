@@ -759,6 +759,9 @@ def test_one_pass_has_no_plots_and_says_so(shown: Callable[..., QWidget], studio
     assert not view.titles and view.note.isVisible()
     assert view.note.text().startswith("One pass makes independent draws")
     assert view.sign.accessibleName() == "Cannot be told"
+    view.set_film(script.film)
+    view.finish(script.found(settled=True, exact=True))
+    assert view.note.text().startswith("Nothing is approximated")
 
 
 def test_the_values_are_a_table(

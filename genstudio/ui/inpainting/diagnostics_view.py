@@ -42,6 +42,7 @@ _FOLDER = "inpaint/folder"
 _EMPTY = "Nothing to judge yet: complete an image, and its chains or particles are followed here."
 _UNDER_WAY = "Under way: the verdict comes when all is drawn."
 _INDEPENDENT = "One pass makes independent draws: there are no chains or weights to follow."
+_EXACT = "Nothing is approximated: there are no chains or weights to follow."
 
 
 @dataclass(frozen=True)
@@ -179,7 +180,8 @@ class DiagnosticsView(QWidget):
             lags = np.arange(found.autocorrelation.size, dtype=float)
             lines = [Line("", np.zeros_like(lags), "secondary", dashed=True)]
             auto.show_lines(lags, [*lines, Line("ρ", found.autocorrelation)], (0.0, 1.0))
-        self.note.setText(_EMPTY if film is None else _INDEPENDENT if found is not None else "")
+        ended = _EXACT if found is not None and found.exact else _INDEPENDENT
+        self.note.setText(_EMPTY if film is None else ended if found is not None else "")
         self.note.setVisible(not self.titles and bool(self.note.text()))
         self.export.setEnabled(bool(stages))
         self.export.setToolTip(
