@@ -188,8 +188,10 @@ class PixelCanvas(Viewport):
         painter = QPainter(self)
         painter.fillRect(event.rect(), QColor(theme().colours.ground))
         region = event.region()
-        few = region.rectCount() <= _FEW
-        for rect in region if few else [region.boundingRect()]:  # type: ignore[attr-defined] # the stubs forget that it iterates
+        parts = [region.boundingRect()]
+        if region.rectCount() <= _FEW:
+            parts = list(region)  # type: ignore[call-overload] # the stubs forget that it iterates
+        for rect in parts:
             part = self._within(rect)
             if part.isValid():
                 self._paint_part(painter, part)
