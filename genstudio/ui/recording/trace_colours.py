@@ -49,6 +49,12 @@ class Scale:
     unit: str
     open_ended: bool = False
 
+    def coloured(self, values: NDArray[np.floating]) -> NDArray[np.uint32]:
+        """Values (…) in the unit as colours (…); those beyond an end have the end's."""
+        share = (values - self.low) / (self.high - self.low)
+        places = np.clip(share * 255 + 0.5, 0, 255).astype(np.intp)
+        return np.asarray(self.colours[places], np.uint32)
+
 
 @cache
 def lookup(name: str) -> NDArray[np.uint32]:
@@ -153,9 +159,7 @@ class TraceColours:
             mean = values[..., 0]
         else:  # the mean over the channels that are drawn
             mean = (values * drawn).sum(axis=2) / np.maximum(drawn.sum(axis=1), 1)
-        share = (mean - self.scale.low) / (self.scale.high - self.scale.low)
-        places = np.clip(share * 255 + 0.5, 0, 255).astype(np.intp)
-        return np.asarray(self.scale.colours[places], np.uint32)
+        return self.scale.coloured(mean)
 
     def _values(self, steps: NDArray[np.int64], samples: slice) -> NDArray[np.floating]:
         """(B, n, C) in the unit of the scale."""

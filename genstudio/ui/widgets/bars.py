@@ -11,12 +11,12 @@ from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent,
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from genstudio.ui.theme import theme
+from genstudio.ui.widgets.symbol_axis import LINE, SWATCH, paint_symbols
 
 __all__ = ["Conditional", "ConditionalBars"]
 
-_STRIP, _SWATCH, _MARK, _LINE = 14, 8, 6, 13  # heights, pixels
+_STRIP, _MARK = 14, 6  # heights, pixels
 _LOWEST, _HIGHEST = 132, 240  # of the whole, pixels
-_PLAIN_UP_TO = 16  # levels up to which every bar is labelled
 
 
 @dataclass(frozen=True)
@@ -82,8 +82,8 @@ class ConditionalBars(QWidget):
     # --- geometry ---
 
     def _bars(self) -> QRectF:
-        below = _SWATCH + 2 + _LINE + _STRIP + _MARK + _LINE
-        return QRectF(0, _LINE + 1, self.width(), self.height() - _LINE - 1 - below)
+        below = SWATCH + 2 + LINE + _STRIP + _MARK + LINE
+        return QRectF(0, LINE + 1, self.width(), self.height() - LINE - 1 - below)
 
     def bar_rect(self, symbol: int) -> QRectF:
         """The column of a symbol, from top to bottom of the bars."""
@@ -93,7 +93,7 @@ class ConditionalBars(QWidget):
         return QRectF(area.x() + symbol * width, area.y(), width, area.height())
 
     def _symbol_at(self, point: QPointF) -> int | None:
-        if self._shown is None or point.y() > self._bars().bottom() + _SWATCH + 2 + _LINE:
+        if self._shown is None or point.y() > self._bars().bottom() + SWATCH + 2 + LINE:
             return None
         levels = self._shown.model.size
         return min(levels - 1, max(0, int(point.x() / self.width() * levels)))
@@ -121,7 +121,7 @@ class ConditionalBars(QWidget):
         painter.drawLine(
             QPointF(0, area.bottom() + 0.5), QPointF(self.width(), area.bottom() + 0.5)
         )
-        self._paint_symbols(painter, self._shown)
+        paint_symbols(painter, area.bottom() + 2, self.width(), self._shown.model.size)
         self._paint_shares(painter, self._shown)
         if self.hasFocus():
             painter.setPen(QPen(QColor(colours.accent), 1))
@@ -153,40 +153,15 @@ class ConditionalBars(QWidget):
                 painter.drawLine(QPointF(left, y), QPointF(left + max(1.0, width - gap), y))
         painter.setPen(QColor(colours.secondary))
         painter.drawText(
-            QRectF(area.x(), 0, area.width() - 2, _LINE),
+            QRectF(area.x(), 0, area.width() - 2, LINE),
             int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter),
             f"highest {top:.3f}",
         )
 
-    def _paint_symbols(self, painter: QPainter, shown: Conditional) -> None:
-        """Each symbol's own grey, and its number where there is room."""
-        area, levels = self._bars(), shown.model.size
-        width = area.width() / levels
-        y = area.bottom() + 2
-        for symbol in range(levels):
-            grey = round(symbol * 255 / (levels - 1))
-            painter.fillRect(
-                QRectF(symbol * width, y, max(1.0, width), _SWATCH), QColor(grey, grey, grey)
-            )
-        painter.setPen(QPen(QColor(theme().colours.hairline), 1))
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawRect(QRectF(0.5, y + 0.5, self.width() - 1, _SWATCH - 1))
-        painter.setPen(QColor(theme().colours.secondary))
-        words = range(levels) if levels <= _PLAIN_UP_TO else (0, levels // 2, levels - 1)
-        for symbol in words:
-            middle = (symbol + 0.5) * width
-            half = width / 2 if levels <= _PLAIN_UP_TO else max(width / 2, 14.0)
-            left = min(max(0.0, middle - half), self.width() - 2 * half)
-            painter.drawText(
-                QRectF(left, y + _SWATCH, 2 * half, _LINE),
-                int(Qt.AlignmentFlag.AlignCenter),
-                str(symbol),
-            )
-
     def _paint_shares(self, painter: QPainter, shown: Conditional) -> None:
         """The cumulative scale: [0, 1) shared out, and where the uniform fell."""
         colours = theme().colours
-        y = self._bars().bottom() + _SWATCH + 2 + _LINE + 2
+        y = self._bars().bottom() + SWATCH + 2 + LINE + 2
         strip = QRectF(0, y, self.width(), _STRIP - 2)
         ends = np.concatenate([[0.0], np.cumsum(shown.drawn_from)]) * strip.width()
         painter.fillRect(strip, QColor(colours.raised))
@@ -217,12 +192,12 @@ class ConditionalBars(QWidget):
         left = min(max(0.0, at - wide / 2), self.width() - wide)
         painter.setPen(QColor(colours.text))
         painter.drawText(
-            QRectF(left, tip + _MARK - 1, wide, _LINE + 1),
+            QRectF(left, tip + _MARK - 1, wide, LINE + 1),
             int(Qt.AlignmentFlag.AlignCenter),
             words,
         )
         painter.setPen(QColor(colours.secondary))
-        ends_rect = QRectF(0, tip + _MARK - 1, self.width(), _LINE + 1)
+        ends_rect = QRectF(0, tip + _MARK - 1, self.width(), LINE + 1)
         if left > 12:
             painter.drawText(ends_rect, int(Qt.AlignmentFlag.AlignLeft), "0")
         if left + wide < self.width() - 12:

@@ -30,6 +30,7 @@ from genstudio.ui.widgets.viewport import Viewport
 
 __all__ = ["Pixel", "PixelCanvas"]
 
+_FEW = 16  # parts up to which painting each alone is less work than painting what lies between
 _ARROWS = {
     Qt.Key.Key_Left: (0, -1),
     Qt.Key.Key_Right: (0, 1),
@@ -72,7 +73,7 @@ class PixelCanvas(Viewport):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(160, 160)
         self.cursor_pixel: Pixel | None = None
-        self._marks: list[Pixel] = []
+        self._marks: set[tuple[Pixel, str]] = set()
         self._layers: dict[str, tuple[QImage, float]] = {}
         self._image = QImage()
         self._under: Pixel | None = None
@@ -82,14 +83,15 @@ class PixelCanvas(Viewport):
 
     # --- what is shown ---
 
-    def set_grid(self, count: int, height: int, width: int) -> None:
-        """Show so many images of a size, side by side near a square; all blank, no layers."""
-        if (count, height, width) == (self._page.count, self._page.height, self._page.width):
+    def set_grid(self, count: int, height: int, width: int, columns: int | None = None) -> None:
+        """Show so many images of a size, all blank, no layers; near a square, or in columns."""
+        page = Page(count, height, width, columns)
+        if page.shape == self._page.shape:
             return
-        self._page = Page(count, height, width)
+        self._page = page
         self._image = _wrapped(self._page.pixels, QImage.Format.Format_RGB32)
         self._layers.clear()
-        self._marks, self.cursor_pixel, self._under = [], None, None
+        self._marks, self.cursor_pixel, self._under = set(), None, None
         self._chosen_zoom, self._offset = None, QPoint()
         self._recolour()
         self.zoom_changed.emit(self.zoom)
@@ -143,11 +145,16 @@ class PixelCanvas(Viewport):
             self._layers[name] = (_wrapped(page, QImage.Format.Format_ARGB32).copy(), opacity)
         self.update()
 
-    def set_marks(self, marks: list[Pixel]) -> None:
-        """Outline these pixels, such as those that were changed by hand."""
-        if marks != self._marks:
-            self._marks = marks
+    def set_marks(self, marks: list[Pixel], colour: str = "warn") -> None:
+        """Outline these pixels, such as those changed by hand, in a colour of the theme."""
+        now, before = ({(mark, colour) for mark in marks}, self._marks)
+        changed = now ^ before
+        if len(changed) > _FEW:
             self.update()
+        else:
+            for mark, _ in changed:
+                self._update_pixel(mark)
+        self._marks = now
 
     def set_cursor(self, pixel: Pixel | None) -> None:
         """Put the keyboard's cursor somewhere without telling anybody."""
@@ -180,16 +187,21 @@ class PixelCanvas(Viewport):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.fillRect(event.rect(), QColor(theme().colours.ground))
-        for rect in event.region():  # type: ignore[attr-defined] # the stubs forget that it iterates
+        region = event.region()
+        parts = [region.boundingRect()]
+        if region.rectCount() <= _FEW:
+            parts = list(region)  # type: ignore[call-overload] # the stubs forget that it iterates
+        for rect in parts:
             part = self._within(rect)
             if part.isValid():
                 self._paint_part(painter, part)
         colours = theme().colours
-        for mark in self._marks:
-            self._outline(painter, mark, QColor(colours.warn), 2.0)
+        for colour in {colour for _, colour in self._marks}:
+            marks = [mark for mark, own in self._marks if own == colour]
+            self._outline(painter, marks, QColor(getattr(colours, colour)), 2.0)
         self._paint_pointer(painter)
         if self.cursor_pixel is not None:
-            self._outline(painter, self.cursor_pixel, QColor(colours.accent), 2.0)
+            self._outline(painter, [self.cursor_pixel], QColor(colours.accent), 2.0)
         if self.hasFocus():
             painter.setPen(QColor(colours.accent))
             painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
@@ -207,15 +219,23 @@ class PixelCanvas(Viewport):
     def _paint_pointer(self, painter: QPainter) -> None:
         """What is under the pointer."""
         if self._under is not None:
-            self._outline(painter, self._under, QColor(theme().colours.accent), 1.0)
+            self._outline(painter, [self._under], QColor(theme().colours.accent), 1.0)
 
-    def _outline(self, painter: QPainter, pixel: Pixel, colour: QColor, width: float) -> None:
-        """Around the pixel, with a light line outside: one of the two is seen on every grey."""
-        rect = self.rect_of(pixel).adjusted(-width / 2, -width / 2, width / 2, width / 2)
+    def _outline(
+        self, painter: QPainter, pixels: list[Pixel], colour: QColor, width: float
+    ) -> None:
+        """Around each pixel, with a light line outside: one of the two is seen on every grey."""
+        origin, zoom, ratio = self._origin(), self.zoom, self.devicePixelRatioF()
+        rects = []
+        for pixel in pixels:
+            x, y = self._page.place_of(pixel)
+            left, top = (origin.x() + x * zoom) / ratio, (origin.y() + y * zoom) / ratio
+            side = zoom / ratio + width
+            rects.append(QRectF(left - width / 2, top - width / 2, side, side))
         painter.setPen(QPen(QColor(255, 255, 255, 200), width + 2, j=Qt.PenJoinStyle.MiterJoin))
-        painter.drawRect(rect)
+        painter.drawRects(rects)
         painter.setPen(QPen(colour, width, j=Qt.PenJoinStyle.MiterJoin))
-        painter.drawRect(rect)
+        painter.drawRects(rects)
 
     # --- pointer ---
 

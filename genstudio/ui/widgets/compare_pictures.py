@@ -142,7 +142,6 @@ def _map(bits: NDArray[np.float64], levels: int) -> QImage:
     """(H, W) surprise, as the Generate panel colours it."""
     scale = scale_of(Overlay.SURPRISE, levels)
     assert scale is not None  # noqa: S101 - only the picture has none
-    share = np.clip((bits - scale.low) / (scale.high - scale.low), 0, 1)
-    colours = np.ascontiguousarray(scale.colours[(share * 255 + 0.5).astype(np.intp)])
+    colours = np.ascontiguousarray(scale.coloured(bits))
     height, width = colours.shape
     return QImage(colours.data, width, height, 4 * width, QImage.Format.Format_RGB32).copy()

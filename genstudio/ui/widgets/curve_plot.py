@@ -57,6 +57,9 @@ class CurvePlot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
         self._log_x = False
         self.hideButtons()
         self.plotItem.disableAutoRange()
+        for side in ("left", "bottom"):
+            # Before there is a label: later, turning it off takes the factor of that moment.
+            self.getAxis(side).enableAutoSIPrefix(False)
         self.setMinimumSize(240, 120)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName("Learning curves")
@@ -89,8 +92,10 @@ class CurvePlot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
             (known[:, 0].min(), known[:, 1].max()),
             (known[:, 2].min(), known[:, 3].max()),
         )
-        left, low = view.placed(left, low)
-        right, high = view.placed(right, high)
+        self.frame(*view.placed(left, low), *view.placed(right, high))
+
+    def frame(self, left: float, low: float, right: float, high: float) -> None:
+        """Move to a part of the plot, in its own coordinates, with some room around it."""
         height = max(high - low, 1e-3 * abs(high), 1e-9)
         # More room above than below: the legend lies there.
         self._box.setRange(
@@ -120,7 +125,6 @@ class CurvePlot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph has no types
             axis = self.getAxis(side)
             axis.setPen(pg.mkPen(colours.hairline))
             axis.setTextPen(pg.mkPen(colours.secondary))
-            axis.enableAutoSIPrefix(False)
             axis.setStyle(maxTickLevel=0)  # a fine grid is restless, and half of the painting
         self.showGrid(x=True, y=True, alpha=0.5)
         self._cross.setPen(pg.mkPen(colours.secondary, style=Qt.PenStyle.DashLine))

@@ -16,7 +16,7 @@ from genstudio.core.errors import UserError
 from genstudio.core.files import write_atomically
 from genstudio.ui.widgets.series import Series
 
-__all__ = ["copy_plot", "csv_text", "save_plot"]
+__all__ = ["copy_plot", "csv_text", "picture_of", "save_plot"]
 
 _SCALE = 2  # pixels of the picture per pixel of the screen
 
@@ -57,7 +57,7 @@ def save_plot(
     if kind == ".csv":
         write_atomically(path, csv_text(curves).encode())
     elif kind == ".png":
-        image = _picture(widget)
+        image = picture_of(widget)
         image.setText("Description", json.dumps(recipe, ensure_ascii=False))
         if not image.save(str(path)):
             raise UserError(f"{path} cannot be written.", "Choose another folder.")
@@ -73,12 +73,13 @@ def save_plot(
 def copy_plot(widget: QWidget, curves: dict[str, Series]) -> None:
     """Put the picture and, for programs that take text, the numbers on the clipboard."""
     data = QMimeData()
-    data.setImageData(_picture(widget))
+    data.setImageData(picture_of(widget))
     data.setText(csv_text(curves))
     QGuiApplication.clipboard().setMimeData(data)
 
 
-def _picture(widget: QWidget) -> QImage:
+def picture_of(widget: QWidget) -> QImage:
+    """What is seen of a widget, two pixels for one of the screen."""
     image = QImage(widget.size() * _SCALE, QImage.Format.Format_RGB32)
     image.setDevicePixelRatio(_SCALE)
     image.fill(widget.palette().base().color())

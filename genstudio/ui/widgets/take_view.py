@@ -1,44 +1,30 @@
-"""A take being played: canvas, caption and transport, and the clock that moves the playhead."""
+"""A take being played: canvas, caption and transport."""
 
 from __future__ import annotations
 
-import time
-
 import numpy as np
-from PySide6.QtCore import QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QHideEvent, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtCore import QSize
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout
 
-from genstudio.ui.recording.playback import Playback
 from genstudio.ui.recording.takes import Take
 from genstudio.ui.recording.trace_colours import Overlay, TraceColours, scale_of
 from genstudio.ui.theme import HALF, theme
 from genstudio.ui.widgets.canvas import Pixel, PixelCanvas
+from genstudio.ui.widgets.played_view import PlayedView
 from genstudio.ui.widgets.readout import ScaleBar
-from genstudio.ui.widgets.transport import Transport
 
 __all__ = ["TakeView"]
 
-_FRAME = 16
-"""Milliseconds between two frames."""
 
-_READ = 0.07
-"""Seconds between two changes of the numbers while it plays: faster nobody reads."""
-
-
-class TakeView(QWidget):
-    """Plays the current take on the canvas; nothing is painted while nothing moves.
+class TakeView(PlayedView):
+    """Plays the current take on the canvas.
 
     Attributes:
-        moved: the playhead moved, or more is known; what is said beside the canvas may differ.
         canvas: the images.
-        transport: the buttons.
-        playback: the playhead.
         take: what is shown, or None.
         sample: the one sample that is shown large, or None for all of them.
     """
-
-    moved = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -46,19 +32,12 @@ class TakeView(QWidget):
         self.caption = QLabel()
         self.caption.setProperty("role", "secondary")
         self.scale_bar = ScaleBar()
-        self.transport = Transport()
-        self.playback = Playback()
         self.take: Take | None = None
         self.sample: int | None = None
         self.overlay = Overlay.PICTURE
         self._peeking = False
         self._colours: TraceColours | None = None
         self._painted = 0  # the position that the canvas shows
-        self._timer = QTimer(self)
-        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
-        self._timer.setInterval(_FRAME)
-        self._timer.timeout.connect(self.tick)
-        self._ticked = self._told = 0.0
         below = QHBoxLayout()
         below.setContentsMargins(0, 0, 0, 0)
         below.addWidget(self.caption, 1)
@@ -69,12 +48,6 @@ class TakeView(QWidget):
         column.addWidget(self.canvas, 1)
         column.addLayout(below)
         column.addWidget(self.transport)
-        self.transport.toggled.connect(self.toggle)
-        self.transport.sought.connect(self.seek)
-        self.transport.stepped.connect(self.step)
-        self.transport.went_live.connect(self.jump_to_live)
-        self.transport.loop_chosen.connect(self.set_loop)
-        self.transport.speed_chosen.connect(self.set_speed)
         self.canvas.tapped.connect(self.toggle)
         theme().changed.connect(self.redraw)
 
@@ -96,7 +69,7 @@ class TakeView(QWidget):
         )
         self.redraw()
         self._draw_curve()
-        self._clock()
+        self.run_clock()
 
     def show_sample(self, sample: int | None) -> None:
         """Show one sample large, or all of them."""
@@ -200,81 +173,14 @@ class TakeView(QWidget):
             [edit.step for edit in take.edits],
         )
 
-    # --- the playhead ---
-
-    def toggle(self) -> None:
-        """Play or pause."""
-        self.playback.toggle()
-        self._show_moved()
-
-    def pause(self) -> None:
-        """Stay here."""
-        self.playback.pause()
-        self._show_moved()
-
-    def seek(self, position: int) -> None:
-        """Put the playhead somewhere."""
-        self.playback.seek(position)
-        self._show_moved()
-
-    def step(self, by: int) -> None:
-        """Pause, and move by so many symbols."""
-        self.playback.step(by)
-        self._show_moved()
-
-    def jump_to_live(self) -> None:
-        """To the live edge, and stay there."""
-        self.playback.jump_to_live()
-        self._show_moved()
-
-    def set_loop(self, loop: bool) -> None:
-        """Begin again at the end, or stay there."""
-        self.playback.loop = loop
-        self.transport.loop.setChecked(loop)
-
-    def set_speed(self, speed: float) -> None:
-        """Symbols a second."""
-        self.playback.speed = speed
-
-    def tick(self) -> None:
-        """One frame."""
-        now = time.perf_counter()
-        elapsed, self._ticked = now - self._ticked, now
-        if self.playback.advance(min(elapsed, 0.25)) or not self.playback.playing:
-            self._show_moved()
-
-    def _show_moved(self) -> None:
-        position = self.playback.position
-        if self._colours is not None and position != self._painted:
-            pixels = self._colours.touched(self._painted, position)
-            samples = self._samples()
-            if self._peeking and self.take is not None and self.take.parent is not None:
-                samples = slice(self.take.sample, self.take.sample + 1)
-            self.canvas.write(pixels, self._colours.colours(pixels, position, samples))
-            self._painted = position
-            if self.take is not None and self.take.edits:
-                self._mark()
-        self.transport.scrubber.set_position(position)
-        self._clock()
-        now = time.perf_counter()
-        if not self.playback.playing or now - self._told >= _READ:
-            self._told = now
-            self.transport.show_state(self.playback)
-            self.moved.emit()
-
-    def _clock(self) -> None:
-        """The clock runs only while the playhead moves and somebody can see it."""
-        wanted = self.playback.playing and self.isVisible()
-        if wanted and not self._timer.isActive():
-            self._ticked = time.perf_counter()
-            self._timer.start()
-        elif not wanted:
-            self._timer.stop()
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        self._clock()
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        super().hideEvent(event)
-        self._clock()
+    def paint_position(self, position: int) -> None:
+        if self._colours is None or position == self._painted:
+            return
+        pixels = self._colours.touched(self._painted, position)
+        samples = self._samples()
+        if self._peeking and self.take is not None and self.take.parent is not None:
+            samples = slice(self.take.sample, self.take.sample + 1)
+        self.canvas.write(pixels, self._colours.colours(pixels, position, samples))
+        self._painted = position
+        if self.take is not None and self.take.edits:
+            self._mark()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,10 +52,11 @@ def tick_of(speed: float) -> int:
 
 
 class Scrubber(QWidget):
-    """The recording from its first step to its last, with the surprise of each step drawn in it.
+    """The recording from its first step to its last, with a curve drawn in it.
 
     Attributes:
         sought: the person put the playhead at a position, 0 … total.
+        words_at: what the tooltip says of a position, 1 … length; surprise unless set.
     """
 
     sought = Signal(int)
@@ -70,6 +72,8 @@ class Scrubber(QWidget):
         self._curve: NDArray[np.floating] = np.zeros(0)
         self._top = 1.0
         self._marks: list[int] = []
+        self._borders: list[int] = []
+        self.words_at: Callable[[int], str] = self._surprise_at
         self._dim, self._bright = QImage(), QImage()
         theme().changed.connect(self._redraw)
 
@@ -77,18 +81,24 @@ class Scrubber(QWidget):
         return QSize(400, 44)
 
     def show_recording(
-        self, curve: NDArray[np.floating], total: int, top: float, marks: list[int]
+        self,
+        curve: NDArray[np.floating],
+        total: int,
+        top: float,
+        marks: list[int],
+        borders: Sequence[int] = (),
     ) -> None:
         """Show a curve.
 
         Args:
-            curve: (length,) surprise in bits of the steps recorded so far.
+            curve: (length,) values ≥ 0 of the steps recorded so far, such as surprise in bits.
             total: steps of the whole recording.
-            top: bits at the upper edge; more is cut off.
+            top: the value at the upper edge; more is cut off.
             marks: steps that were changed by hand.
+            borders: positions at which a part of the recording ends.
         """
         self._curve, self._length, self._total, self._top = curve, len(curve), total, top
-        self._marks = marks
+        self._marks, self._borders = marks, list(borders)
         self._redraw()
 
     def set_position(self, position: int) -> None:
@@ -153,6 +163,7 @@ class Scrubber(QWidget):
             )
         painter.setPen(QPen(QColor(colours.hairline), 1))
         painter.drawRect(QRectF(3.5, 3.5, self.width() - 7, self.height() - 7))
+        self._paint_borders(painter)
         painter.setPen(QPen(QColor(colours.warn), 2))
         for mark in self._marks:
             at = self._x(mark + 1)
@@ -165,6 +176,20 @@ class Scrubber(QWidget):
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(QColor(colours.accent), 1))
             painter.drawRect(QRectF(3.5, 3.5, self.width() - 7, self.height() - 7))
+
+    def _paint_borders(self, painter: QPainter) -> None:
+        """Where parts end; lines that would lie closer than four pixels are left out."""
+        painter.setPen(QPen(QColor(theme().colours.secondary), 1))
+        last = -math.inf
+        for border in self._borders:
+            at = round(self._x(border)) + 0.5
+            if at - last >= 4:
+                painter.drawLine(QPointF(at, 4), QPointF(at, 10))
+                last = at
+
+    def _surprise_at(self, position: int) -> str:
+        bits = self._curve[position - 1]
+        return f"Step {position} of {self._total}: {bits:.2f} bits of surprise"
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -179,12 +204,8 @@ class Scrubber(QWidget):
         if event.buttons() & Qt.MouseButton.LeftButton:
             self.sought.emit(position)
         elif self._length:
-            step = max(1, position)
-            QToolTip.showText(
-                event.globalPosition().toPoint(),
-                f"Step {step} of {self._total}: {self._curve[step - 1]:.2f} bits of surprise",
-                self,
-            )
+            words = self.words_at(max(1, position))
+            QToolTip.showText(event.globalPosition().toPoint(), words, self)
 
 
 class Transport(QWidget):
@@ -209,6 +230,7 @@ class Transport(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.scrubber = Scrubber()
+        self.unit = "symbol"
         self.start = _button("skip-previous", "To the start", "Home")
         self.back = _button("step-backward", "One symbol back", "←")
         self.play = _button("play", "Play", "Space")
@@ -222,13 +244,14 @@ class Transport(QWidget):
         self.where.setFixedSize(84, 20)  # fixed, so that a new number lays out nothing
         self.speed = QSlider(Qt.Orientation.Horizontal)
         self.speed.setAccessibleName("Speed")
-        self.speed.setToolTip("How many symbols a second; far right shows all at once")
         self.speed.setRange(0, _TICKS)
         self.speed.setFixedWidth(80)
         self.pace = QLabel()
         self.pace.setProperty("role", "secondary")
         self.pace.setFixedSize(84, 20)
         self._lay_out()
+        self._playing: bool | None = None
+        self.set_unit(self.unit)
         self.scrubber.sought.connect(self.sought)
         self.start.clicked.connect(lambda: self.sought.emit(0))
         self.end.clicked.connect(self.went_live)
@@ -239,7 +262,18 @@ class Transport(QWidget):
         self.loop.clicked.connect(self.loop_chosen)
         self.speed.valueChanged.connect(self._speed_moved)
         self._speed_moved(self.speed.value())
-        self._playing: bool | None = None
+
+    def set_unit(self, unit: str, total: int = 0) -> None:
+        """Say what a step is, and make room for counting to so many of them."""
+        self.unit = unit
+        for button, words in ((self.back, "back"), (self.forward, "forward")):
+            button.setAccessibleName(f"One {unit} {words}")
+            button.setToolTip(f"One {unit} {words} ({'←' if words == 'back' else '→'})")
+        self.speed.setToolTip(f"How many {unit}s a second; far right shows all at once")
+        widest = self.where.fontMetrics().horizontalAdvance(f"{total} / {total}") + 4
+        self.where.setFixedWidth(max(84, widest))
+        self._say_pace(speed_of(self.speed.value()))
+        self._say_live()
 
     def show_state(self, playback: Playback) -> None:
         """Follow the playhead, in words too; while it plays the scrubber alone does so faster."""
@@ -254,11 +288,7 @@ class Transport(QWidget):
         growing = playback.length < playback.total
         if self.live.isEnabled() != growing:
             self.live.setEnabled(growing)
-            self.live.setToolTip(
-                "Show every symbol as it is drawn (End)"
-                if growing
-                else "The recording is complete: nothing is being drawn"
-            )
+            self._say_live()
 
     def show_speed(self, speed: float) -> None:
         """Put the slider to a speed without telling anybody."""
@@ -266,6 +296,13 @@ class Transport(QWidget):
         self.speed.setValue(tick_of(speed))
         self.speed.blockSignals(False)
         self._say_pace(speed)
+
+    def _say_live(self) -> None:
+        self.live.setToolTip(
+            f"Show every {self.unit} as it is drawn (End)"
+            if self.live.isEnabled()
+            else "The recording is complete: nothing is being drawn"
+        )
 
     def _speed_moved(self, tick: int) -> None:
         self._say_pace(speed_of(tick))
@@ -275,7 +312,7 @@ class Transport(QWidget):
         self.pace.setText(
             "all at once"
             if math.isinf(speed)
-            else f"{speed:,.0f}".replace(",", " ") + (" symbol/s" if speed < 1.5 else " symbols/s")
+            else f"{speed:,.0f}".replace(",", " ") + f" {self.unit}{'' if speed < 1.5 else 's'}/s"
         )
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

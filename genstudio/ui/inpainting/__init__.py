@@ -1,0 +1,1 @@
+"""Inpainting in the window: what is asked, and what is shown of the answers."""
