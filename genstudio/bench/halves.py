@@ -61,8 +61,9 @@ class Score(Settings):
 def run(options: Options) -> list[Row]:
     """Score validation images of binarized MNIST with the shipped PixelCNN; takes hours.
 
-    smc: ln p(x) − ln p̂(known), for several numbers of particles to show that the estimate has
-    settled. ln p̂ is below ln p on average, so this is above the truth on average, never below.
+    smc: ln p̂(known) − ln p(x), for several numbers of particles. As p̂ is right on average, its
+    logarithm is too small on average: few particles flatter, and only where more of them make no
+    difference has the figure settled.
     raster: −Σ ln p(xₜ | past) over the hidden symbols, which looks at nothing known after them.
 
     What is scored is kept in the cache folder as it comes, for the model's weights; asked again,
@@ -101,7 +102,7 @@ def scored(
         try:
             next(work)
         except StopIteration as ended:
-            return float(-surprise.sum() - ended.value.log_evidence)
+            return float(ended.value.log_evidence + surprise.sum())
 
 
 def _all_scores(

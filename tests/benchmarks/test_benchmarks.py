@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import math
+from collections.abc import Generator
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -26,8 +27,10 @@ from genstudio.bench.kills import _outcome
 from genstudio.cli import main
 from genstudio.core.errors import UserError
 from genstudio.core.paths import cache_folder
+from genstudio.core.settings import Settings
 from genstudio.core.spaces import Grid
 from genstudio.core.uniforms import generator
+from genstudio.inpainting.base import Problem
 from genstudio.models.base import Autoregressive
 from genstudio.models.made import MADE
 from genstudio.models.store import build
@@ -195,6 +198,35 @@ def test_where_nothing_known_comes_later_the_nats_of_raster_are_exact() -> None:
     posterior = model.log_prob(whole).double()
     exact = float(posterior.logsumexp(0) - model.log_prob(torch.from_numpy(image[None]))[0])
     assert halves.scored(model, image, known, 0) == pytest.approx(exact, abs=1e-4)
+
+
+def test_with_the_evidence_by_enumeration_the_nats_of_smc_are_exact(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    import torch
+
+    model = _tiny_model()
+    image = generator(5).integers(0, 2, (4, 4, 1))
+    every = torch.tensor(list(itertools.product(range(2), repeat=8))).view(-1, 2, 4, 1)
+    whole = torch.cat([every, torch.from_numpy(image[None, 2:]).expand(256, -1, -1, -1)], dim=1)
+    scores = model.log_prob(whole).double()
+
+    class Enumerated:
+        Controls = Settings
+
+        def __init__(self, settings: Settings) -> None:
+            pass
+
+        def run(self, problem: Problem) -> Generator[None, None, SimpleNamespace]:
+            assert not problem.image[~problem.known].any(), "what is hidden is not told"
+            assert problem.count == 64
+            yield None
+            return SimpleNamespace(log_evidence=float(scores.logsumexp(0)))
+
+    monkeypatch.setattr("genstudio.inpainting.base.method", lambda name: Enumerated)
+    posterior = scores.softmax(0)[(whole == torch.from_numpy(image)).flatten(1).all(dim=1)]
+    found = halves.scored(model, image, inpainting.hidden_half((4, 4, 1), "top"), 64)
+    assert found == pytest.approx(-math.log(float(posterior)), abs=1e-4)
 
 
 def test_scores_are_kept_and_gone_on_from(monkeypatch: pytest.MonkeyPatch) -> None:
