@@ -66,6 +66,7 @@ class Benchmark(Protocol):
     __name__: str
     title: str
     goal: str
+    long: bool = False  # takes hours, so it is run only where it is named
 
     def run(self, options: Options) -> list[Row]:
         """Measure."""
@@ -82,7 +83,7 @@ def benchmarks() -> dict[str, Benchmark]:
 
 
 def chosen(names: Sequence[str]) -> dict[str, Benchmark]:
-    """The benchmarks asked for; all when none is named.
+    """The benchmarks asked for; when none is named, all that do not take hours.
 
     Raises:
         UserError: there is none of that name.
@@ -93,7 +94,8 @@ def chosen(names: Sequence[str]) -> dict[str, Benchmark]:
             raise UserError(
                 f"There is no benchmark called “{name}”.", f"Known: {', '.join(known)}."
             )
-    return {name: known[name] for name in names or known}
+    usual = [name for name, each in known.items() if not getattr(each, "long", False)]
+    return {name: known[name] for name in names or usual}
 
 
 def alternating(

@@ -18,7 +18,7 @@ from genstudio.core.uniforms import uniforms
 if TYPE_CHECKING:
     from genstudio.models.base import Autoregressive
 
-__all__ = ["CASES", "Case", "goal", "run", "title"]
+__all__ = ["CASES", "Case", "goal", "one_thread", "run", "title"]
 
 title = "Sampling, compiled against naive"
 goal = ""
@@ -87,7 +87,7 @@ def run(options: Options) -> list[Row]:
     matrix of as many weights with a vector.
     """
     rows = []
-    with _one_thread():
+    with one_thread():
         for case in CASES:
             rows += _rows(case, options)
     return rows
@@ -161,7 +161,8 @@ def _per_symbol(model: Autoregressive, count: int, way: Way, symbols: int) -> fl
 
 
 @contextmanager
-def _one_thread() -> Iterator[None]:
+def one_thread() -> Iterator[None]:
+    """What torch computes within is computed by one thread."""
     import torch  # noqa: PLC0415
 
     before = torch.get_num_threads()

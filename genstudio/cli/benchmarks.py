@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from genstudio.bench.base import Benchmark, Options, Row, chosen, machine
+from genstudio.bench.base import benchmarks as all_benchmarks
 from genstudio.cli.console import plain, progress_console, say, say_json, say_table
 from genstudio.cli.options import at_least_one
 from genstudio.core.errors import UserError
@@ -20,7 +21,10 @@ __all__ = ["bench"]
 def bench(
     *,
     names: Annotated[
-        list[str] | None, typer.Argument(metavar="[NAME]...", help="Which; all when none is named.")
+        list[str] | None,
+        typer.Argument(
+            metavar="[NAME]...", help="Which; when none is named, all that do not take hours."
+        ),
     ] = None,
     as_json: Annotated[
         Path | None,
@@ -31,14 +35,14 @@ def bench(
     ] = False,
     show_list: Annotated[bool, typer.Option("--list", help="Say what there is.")] = False,
     count: Annotated[
-        int | None, typer.Option(help="Pairs, cancellations or kills, instead of the usual.")
+        int | None, typer.Option(help="Pairs, images or kills, instead of the usual.")
     ] = None,
     seconds: Annotated[
         float | None, typer.Option(help="Length of one measurement, instead of the usual.")
     ] = None,
 ) -> None:
     """Measure this machine; every figure is a bound, or a ratio to a naive way in the same run."""
-    benchmarks = chosen(names or [])
+    benchmarks = chosen(names or (list(all_benchmarks()) if show_list else []))
     if count is not None:
         at_least_one(count, "repetition")
     if show_list:

@@ -1,8 +1,9 @@
-"""What `sample` and `complete` share: a recording is made, and written as a file."""
+"""A recording is made, and written as a file; and what every written file asks for."""
 
 from __future__ import annotations
 
 import hashlib
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -13,29 +14,34 @@ from genstudio.core.draw import DrawControls
 from genstudio.core.errors import UserError
 from genstudio.core.export import animation, npz, picture
 from genstudio.core.files import write_atomically
-from genstudio.core.messages import Complete, Sample, SampleStarted
+from genstudio.core.messages import Sample, SampleStarted
 from genstudio.core.recipe import Recipe
 from genstudio.core.runs import Run
 from genstudio.core.trace import Trace, TraceChunk
 
-__all__ = ["Drawing", "check_target", "draw"]
+__all__ = ["Drawing", "check_target", "draw", "weights_checksum"]
 
 _SUFFIXES = (".png", ".gif", ".webp", ".npz")
 
 
-def check_target(out: Path) -> None:
+def check_target(out: Path, suffixes: tuple[str, ...] = _SUFFIXES) -> None:
     """Refuse a file that could not be written, before anything is drawn.
 
     Raises:
-        UserError: its ending is unknown, or its folder is not there.
+        UserError: its ending is unknown, its folder is not there or may not be written to, or it
+            is a folder itself.
     """
-    if out.suffix.lower() not in _SUFFIXES:
+    if out.suffix.lower() not in suffixes:
         raise UserError(
             f"“{out.name}” is no kind of file that can be written.",
-            f"Let it end in {', '.join(_SUFFIXES)}.",
+            f"Let it end in {', '.join(suffixes)}.",
         )
     if not out.parent.is_dir():
         raise UserError(f"There is no folder {out.parent}.", "Make it first.")
+    if out.is_dir():
+        raise UserError(f"“{out}” is a folder.", "Name a file.")
+    if not os.access(out.parent, os.W_OK):
+        raise UserError(f"“{out}” may not be written to.", "Choose a folder that you may write to.")
 
 
 @dataclass(frozen=True)
@@ -79,7 +85,7 @@ class Drawing:
         return animation(self.trace, kind, scale, self.recipe)
 
 
-def draw(request: Sample | Complete, run: Run) -> Drawing:
+def draw(request: Sample, run: Run) -> Drawing:
     """Run the job and keep its recording; progress goes to stderr.
 
     Raises:
@@ -107,11 +113,10 @@ def draw(request: Sample | Complete, run: Run) -> Drawing:
         run_job(request, take)
     trace = traces[0]
     recipe = Recipe(
-        kind="sample" if isinstance(request, Sample) else "complete",
         run=run.name,
         title=run.manifest.title,
         family=run.manifest.family,
-        weights=_weights(run),
+        weights=weights_checksum(run),
         count=trace.count,
         seed=request.seed,
         first=request.first,
@@ -121,7 +126,7 @@ def draw(request: Sample | Complete, run: Run) -> Drawing:
     return Drawing(trace, recipe)
 
 
-def _weights(run: Run) -> str:
+def weights_checksum(run: Run) -> str:
     """SHA-256 of the file of weights, as the window writes it too."""
     with run.model_path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

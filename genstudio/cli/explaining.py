@@ -9,8 +9,9 @@ import numpy as np
 import typer
 from numpy.typing import NDArray
 
-from genstudio.cli.console import run_job, say, say_json
+from genstudio.cli.console import run_job, say, say_json, say_table
 from genstudio.cli.options import DeviceName, Json, RunName, run_named
+from genstudio.cli.values import label_rows
 from genstudio.core.errors import UserError
 from genstudio.core.files import write_atomically
 from genstudio.core.messages import (
@@ -22,6 +23,8 @@ from genstudio.core.messages import (
     Moved,
     Picked,
     PickImage,
+    Probe,
+    Probed,
     Race,
     Raced,
     ReadImage,
@@ -38,16 +41,21 @@ Picture = Annotated[
 ]
 Chance = Annotated[int, typer.Option(min=0, help="Which image of the data, by chance.")]
 
+Row = Annotated[int, typer.Option(min=0, help="Of the pixel that is asked about, from 0.")]
+Column = Annotated[int, typer.Option(min=0, help="Likewise.")]
+Channel = Annotated[int, typer.Option(min=0, help="0, or 0 to 2 for red, green, blue.")]
+
 _ZOOM = 8  # pixels of the written field per symbol
+_LIKELIEST = 16  # symbols in a table for people
 
 
 @app.command("field")
 def field(
     *,
     run: RunName,
-    row: Annotated[int, typer.Option(min=0, help="Of the pixel that is asked about, from 0.")],
-    column: Annotated[int, typer.Option(min=0, help="Likewise.")],
-    channel: Annotated[int, typer.Option(min=0, help="0, or 0 to 2 for red, green, blue.")] = 0,
+    row: Row,
+    column: Column,
+    channel: Channel = 0,
     image: Picture = None,
     seed: Chance = 0,
     out: Annotated[
@@ -60,13 +68,8 @@ def field(
     if out is not None and out.suffix.lower() != ".png":
         raise UserError(f"A field cannot be written as “{out.name}”.", "Use .png.")
     opened = run_named(run)
-    height, width, channels = opened.manifest.space.shape
-    if row >= height or column >= width or channel >= channels:
-        raise UserError(
-            f"There is no place {row}, {column}, {channel} in images of {opened.manifest.space}."
-        )
+    place = _place(opened, row, column, channel)
     symbols, labels = _image(opened, image, seed)
-    place = (row * width + column) * channels + channel
     request = LookBack(opened.folder, symbols, place, _told(opened, labels), device)
     found = run_job(request)
     assert isinstance(found, LookedBack)  # noqa: S101 - for the type checker
@@ -86,6 +89,59 @@ def field(
     say(f"Of {place:,} symbols before it, the structure permits {document['permitted']:,}.")
     for name, count in document["used"].items():
         say(f"  {name}: {count:,} used")
+
+
+@app.command("probe")
+def probe(
+    *,
+    run: RunName,
+    row: Row,
+    column: Column,
+    channel: Channel = 0,
+    image: Picture = None,
+    seed: Chance = 0,
+    label: Annotated[
+        str | None, typer.Option(help="The image's class by name or number, for a model told it.")
+    ] = None,
+    device: DeviceName = "auto",
+    as_json: Json = False,
+) -> None:
+    """What one symbol would be: given all others, and given only those before it."""
+    opened = run_named(run)
+    space = opened.manifest.space
+    place = _place(opened, row, column, channel)
+    symbols, labels = _image(opened, image, seed)
+    told = _told(opened, labels)
+    if label is not None:
+        [row_of_classes] = label_rows([label], space, 1) or [[]]
+        told = np.array(row_of_classes, np.int64)
+    found = run_job(Probe(opened.folder, symbols, place, told, device))
+    assert isinstance(found, Probed)  # noqa: S101 - for the type checker
+    symbol = int(symbols.reshape(-1)[place])
+    if as_json:
+        say_json(
+            {
+                "place": place,
+                "symbol": symbol,
+                "given_all": found.given_all,
+                "given_past": found.given_past,
+            }
+        )
+        return
+    likeliest = np.argsort(-np.nan_to_num(found.given_all), kind="stable")[:_LIKELIEST]
+    say_table(
+        ("symbol", "p(xᵢ | all others)", "p(xᵢ | past)", ""),
+        [
+            (
+                str(value),
+                f"{found.given_all[value]:.4f}",
+                f"{found.given_past[value]:.4f}",
+                "is there" if value == symbol else "",
+            )
+            for value in sorted(int(each) for each in likeliest)
+        ],
+        right="symbol,p(xᵢ | all others),p(xᵢ | past)",
+    )
 
 
 @app.command("causality")
@@ -174,6 +230,16 @@ def race(
             f"{fast[-1].way}: {fast[-1].seconds * 1000:.3g} ms; naive: {naive[-1].seconds:.3g} s. "
             f"{'The same picture' if same else 'Another picture'}, {times:,.0f} times sooner."
         )
+
+
+def _place(run: Run, row: int, column: int, channel: int) -> int:
+    """The flat index of a symbol that there is."""
+    height, width, channels = run.manifest.space.shape
+    if row >= height or column >= width or channel >= channels:
+        raise UserError(
+            f"There is no place {row}, {column}, {channel} in images of {run.manifest.space}."
+        )
+    return (row * width + column) * channels + channel
 
 
 def _image(run: Run, path: Path | None, seed: int) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:

@@ -17,9 +17,10 @@ from rich.progress import (
 )
 
 from genstudio.cli.console import progress_console
+from genstudio.core.inpainting import Film
 from genstudio.core.messages import Share, TrainProgress, TrainStarted
 
-__all__ = ["SampleProgress", "ShareProgress", "TrainingProgress"]
+__all__ = ["FilmProgress", "SampleProgress", "ShareProgress", "TrainingProgress"]
 
 _BETWEEN_LINES = 10.0
 """Seconds between two lines of a log."""
@@ -130,6 +131,30 @@ class SampleProgress(_Bar):
     def show(self, drawn: int, total: int) -> None:
         """So many steps are drawn."""
         self.progress.update(self.task, total=total, completed=drawn)
+
+
+class FilmProgress(_Bar):
+    """Stages of all there will be; hidden symbols drawn where it is one stage, or unknown."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            SpinnerColumn(),
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+        )
+
+    def show(self, film: Film) -> None:
+        """The film is so long by now."""
+        if film.expected_stages > 1:
+            stage = film.stages[-1].name if film.stages else "starting"
+            done, total = len(film.stages), max(film.expected_stages, len(film.stages))
+        else:
+            stage = film.stages[-1].name if film.stages else "drawing"
+            total = int((~film.known).sum())
+            done = min(film.length, total)
+        self.progress.update(self.task, description=stage, total=total, completed=done)
 
 
 def _duration(seconds: float) -> str:

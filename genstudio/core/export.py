@@ -12,8 +12,9 @@ import math
 import zipfile
 import zlib
 from collections.abc import Iterator
+from dataclasses import fields
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,12 +23,24 @@ from pydantic import ValidationError
 
 from genstudio.core.draw import DrawControls
 from genstudio.core.errors import UserError
+from genstudio.core.inpainting import Inpainted
 from genstudio.core.pictures import png, sheet
 from genstudio.core.recipe import KEY, Recipe
 from genstudio.core.spaces import Grid
 from genstudio.core.trace import MAX_TRACE_BYTES, Trace, TraceChunk
 
-__all__ = ["HOLD", "RATE", "animation", "frame_steps", "npz", "picture", "read_npz"]
+__all__ = [
+    "HOLD",
+    "RATE",
+    "Recording",
+    "animation",
+    "check_pixels",
+    "frame_steps",
+    "inpainted_npz",
+    "npz",
+    "picture",
+    "read_npz",
+]
 
 RATE = 25
 """Frames a second; GIF counts time in hundredths, so 25 is exact."""
@@ -55,6 +68,20 @@ _DAMAGED = (
 )
 
 
+class Recording(Protocol):
+    """What can be shown as it was at any step: a `Trace`, or a `Film` of completions."""
+
+    space: Grid
+    length: int
+
+    @property
+    def count(self) -> int:
+        """B."""
+
+    def images(self, steps: int | None = None, /) -> NDArray[np.uint8]:
+        """(B, *S) after so many steps."""
+
+
 def picture(images: NDArray[np.uint8], levels: int, scale: int, recipe: Recipe) -> bytes:
     """A PNG of images (B, H, W, C), side by side, each symbol a scale × scale block.
 
@@ -72,7 +99,11 @@ def frame_steps(length: int, seconds: float) -> list[int]:
 
 
 def animation(
-    trace: Trace, kind: Literal["gif", "webp"], scale: int, recipe: Recipe, seconds: float = 4.0
+    recording: Recording,
+    kind: Literal["gif", "webp"],
+    scale: int,
+    recipe: Recipe,
+    seconds: float = 4.0,
 ) -> bytes:
     """The recording as it is drawn; places that are not drawn yet are symbol 0.
 
@@ -80,7 +111,7 @@ def animation(
     with more colours than that is quantised.
 
     Args:
-        trace: the recording; as much of it as there is.
+        recording: of which as much as there is.
         kind: the file's format.
         scale: side of a symbol's block, pixels.
         recipe: what made it.
@@ -89,12 +120,12 @@ def animation(
     Raises:
         UserError: nothing is recorded yet, or the animation would be too large.
     """
-    if trace.length == 0:
+    if recording.length == 0:
         raise UserError("Nothing is drawn yet, so there is no animation.", "Wait a moment.")
-    steps = frame_steps(trace.length, seconds)
-    _check_size((trace.count, *trace.space.shape), len(steps), scale)
+    steps = frame_steps(recording.length, seconds)
+    _check_size((recording.count, *recording.space.shape), len(steps), scale)
     durations = [1000 // RATE] * (len(steps) - 1) + [int(1000 * HOLD)]
-    frames = _frames(trace, steps, scale, palette=kind == "gif")
+    frames = _frames(recording, steps, scale, palette=kind == "gif")
     options: dict[str, Any] = {"comment": recipe.text(), "disposal": 1, "optimize": False}
     if kind == "webp":
         options = {"xmp": recipe.text().encode(), "lossless": True, "quality": 20, "method": 2}
@@ -111,9 +142,11 @@ def animation(
     return stream.getvalue()
 
 
-def _frames(trace: Trace, steps: list[int], scale: int, palette: bool) -> Iterator[Image.Image]:
+def _frames(
+    recording: Recording, steps: list[int], scale: int, palette: bool
+) -> Iterator[Image.Image]:
     for step in steps:
-        page = sheet(trace.images(step), trace.space.levels, scale=scale)
+        page = sheet(recording.images(step), recording.space.levels, scale=scale)
         if page.shape[-1] == 1:
             yield Image.fromarray(page[..., 0])
         elif palette:
@@ -127,6 +160,15 @@ def _check_size(shape: tuple[int, ...], frames: int, scale: int) -> None:
     columns = math.ceil(math.sqrt(count))
     tall = (math.ceil(count / columns) * (height + 1) - 1) * scale
     wide = (columns * (width + 1) - 1) * scale
+    check_pixels(tall, wide, scale, frames)
+
+
+def check_pixels(tall: int, wide: int, scale: int, frames: int = 1) -> None:
+    """Refuse what would not fit into a file.
+
+    Raises:
+        UserError: with what to do about it.
+    """
     size = tall * wide
     if max(tall, wide) > _LONGEST_SIDE or size > _LARGEST_FRAME or size * frames > _MOST_PIXELS:
         raise UserError(
@@ -153,6 +195,22 @@ def npz(trace: Trace, recipe: Recipe) -> bytes:
         probabilities=trace.probabilities[:, done],
         given=trace.given[:, done],
     )
+    return stream.getvalue()
+
+
+def inpainted_npz(
+    result: Inpainted, image: NDArray[np.uint8], known: NDArray[np.bool_], recipe: Recipe
+) -> bytes:
+    """Completions as numpy arrays under the names of `Inpainted`'s attributes.
+
+    Beside them `image` and `known`, (*S): what was given, and where it was kept.
+    """
+    arrays: dict[str, Any] = {
+        each.name: np.array(getattr(result, each.name)) for each in fields(result)
+    }
+    arrays["settled"] = np.array("" if result.settled is None else str(result.settled))
+    stream = io.BytesIO()
+    np.savez_compressed(stream, recipe=np.array(recipe.text()), image=image, known=known, **arrays)
     return stream.getvalue()
 
 

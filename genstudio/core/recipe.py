@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import base64
 import struct
 import zipfile
 import zlib
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, model_validator
 
 from genstudio.core.errors import UserError
 from genstudio.core.settings import Settings
 
-__all__ = ["KEY", "Edit", "Recipe", "read_recipe"]
+__all__ = ["KEY", "Edit", "Packed", "Recipe", "read_recipe"]
 
 KEY = "genstudio"
 """The name under which files carry the recipe."""
@@ -47,11 +49,60 @@ class Edit(Settings):
     symbol: int
 
 
+_Side = Annotated[int, Field(ge=1, le=1024)]
+
+
+class Packed(Settings):
+    """Small whole numbers of an image, each in as few bits as the largest one needs.
+
+    Attributes:
+        shape: (height, width, channels).
+        bits: of each number, the most significant first.
+        data: the bits, one number after the other in C order, in base64.
+    """
+
+    shape: tuple[_Side, _Side, _Side]
+    bits: int = Field(ge=1, le=8)
+    data: str
+
+    @classmethod
+    def of(cls, numbers: NDArray[np.uint8] | NDArray[np.bool_]) -> Self:
+        """Pack (H, W, C)."""
+        values = numbers.astype(np.uint8)
+        bits = max(1, int(values.max()).bit_length())
+        each = np.unpackbits(values.reshape(-1, 1), axis=1)[:, 8 - bits :]
+        height, width, channels = values.shape
+        return cls(
+            shape=(height, width, channels),
+            bits=bits,
+            data=base64.b64encode(np.packbits(each).tobytes()).decode(),
+        )
+
+    @model_validator(mode="after")
+    def _as_long_as_its_shape(self) -> Self:
+        count = self.shape[0] * self.shape[1] * self.shape[2]
+        if len(base64.b64decode(self.data, validate=True)) != -(-count * self.bits // 8):
+            raise ValueError("is not as long as its shape asks for")
+        return self
+
+    def array(self) -> NDArray[np.uint8]:
+        """(H, W, C)."""
+        count = self.shape[0] * self.shape[1] * self.shape[2]
+        content = np.frombuffer(base64.b64decode(self.data), np.uint8)
+        each = np.unpackbits(content, count=count * self.bits).reshape(count, self.bits)
+        whole = np.pad(each, ((0, 0), (8 - self.bits, 0)))
+        return np.packbits(whole, axis=1).reshape(self.shape)
+
+
 class Recipe(Settings):
-    """What made a picture. With the same model it makes the same picture again."""
+    """What made a picture. With the same model it makes the same picture again.
+
+    A sample or a completion in order is made by `controls`. An inpainting is made by a `method`
+    with its `settings` from `picture`, of which `mask` keeps what is 1.
+    """
 
     format_version: int = 1
-    kind: Literal["sample", "complete"] = "sample"
+    kind: Literal["sample", "complete", "inpaint"] = "sample"
     run: str
     title: str = ""
     family: str = ""
@@ -62,6 +113,36 @@ class Recipe(Settings):
     controls: dict[str, Any] = Field(default_factory=dict)
     labels: list[list[int]] = Field(default_factory=list)
     edits: list[Edit] = Field(default_factory=list)
+    method: str = ""
+    settings: dict[str, Any] = Field(default_factory=dict)
+    picture: Packed | None = None
+    mask: Packed | None = None
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        if self.kind == "inpaint":
+            if not self.method or self.picture is None or self.mask is None:
+                raise ValueError("names no method, picture or mask")
+            if self.picture.shape != self.mask.shape or self.mask.bits != 1:
+                raise ValueError("has a mask of another size than its picture")
+        return self
+
+    def image(self) -> NDArray[np.uint8]:
+        """What an inpainting began with, (*S) symbols; those hidden are as they were before.
+
+        Raises:
+            UserError: the recipe is of another kind.
+        """
+        return self._kept(self.picture)
+
+    def known(self) -> NDArray[np.bool_]:
+        """(*S), True means known. Raises as `image`."""
+        return self._kept(self.mask).astype(np.bool_)
+
+    def _kept(self, packed: Packed | None) -> NDArray[np.uint8]:
+        if packed is None:
+            raise UserError("This recipe holds no picture.")
+        return packed.array()
 
     def text(self) -> str:
         """As it is written into files: JSON."""

@@ -51,4 +51,11 @@ class Kernel(ABC):
 
         A kernel whose network gives all conditionals in one pass overrides this.
         """
-        return self.draw(drawing, 0, steps)
+        return self.follow(drawing, 0, steps)
+
+    def follow(self, drawing: Drawing, first: int, last: int) -> NDArray[np.float32]:
+        """Go past steps all of whose symbols are known in every image; what `draw` would return.
+
+        A kernel that computes several known places sooner together overrides this.
+        """
+        return self.draw(drawing, first, last)

@@ -298,8 +298,15 @@ class Autoregressive(GenerativeModel, Density, Inpainting):
                 is wanted and not given.
         """
         y = self.condition(y)
+
+        def whole(symbols: NDArray[np.uint8]) -> Tensor:
+            places = np.empty(symbols.shape, np.int64)
+            places[:, self.order] = symbols
+            images = torch.from_numpy(places).to(x.device).view(x.shape)
+            return self.logits(images, y).flatten(2)[:, :, self.order].transpose(1, 2)
+
         if way is Way.NAIVE:
-            return PredictorSampler(NaivePredictor(self, x, y), x.device)
+            return PredictorSampler(NaivePredictor(self, x, y), x.device, whole)
         on_cpu = x.device.type == "cpu"
         if way is Way.COMPILED or (way is Way.FASTEST and on_cpu and ready(self.family())):
             with torch.no_grad():
@@ -309,7 +316,7 @@ class Autoregressive(GenerativeModel, Density, Inpainting):
             if way is Way.COMPILED:
                 raise UserError(f"There is no compiled sampler for these settings of {self.title}.")
         with torch.no_grad():
-            return PredictorSampler(self.predictor(x, y), x.device)
+            return PredictorSampler(self.predictor(x, y), x.device, whole)
 
     def sample_steps(
         self,

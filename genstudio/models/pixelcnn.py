@@ -23,7 +23,7 @@ from genstudio.core.spaces import Grid
 from genstudio.core.training import WATCHED
 from genstudio.kernels.base import Kernel
 from genstudio.models.base import Autoregressive
-from genstudio.models.sampling import Predictor, probabilities
+from genstudio.models.sampling import Predictor
 from genstudio.nn.condition import LabelEmbedding
 from genstudio.nn.masked import MaskedConv2d, by_channel, channel_starts
 
@@ -178,20 +178,9 @@ class PixelCNN(Autoregressive):
             if block.told is not None and y is not None:
                 told[index] = block.told(y)[:, order]
 
-        def full_pass() -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
-            kept: list[Tensor] = []
-            with torch.no_grad():
-                out = self._split(self.network(x, y, kept))
-            layers = torch.zeros(len(blocks), batch, *self.space.shape[:2], narrow)
-            for index, layer in enumerate(kept[1:]):
-                layers[index] = layer.permute(0, 2, 3, 1)[..., order]
-            p = probabilities(out.flatten(2).transpose(1, 2))
-            return p, kept[0].permute(0, 2, 3, 1).numpy(), layers.numpy()
-
         return PixelCNNKernel(
             self.once_per_weights(self._kernel_weights),
             told.numpy(),
-            full_pass,
             self.space.shape,
             self.space.levels,
         )

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -28,6 +29,9 @@ __all__ = [
     "probabilities",
     "steps_drawn",
 ]
+
+_FEW = 8
+"""Known symbols in a row, below which they are drawn along with the hidden ones around them."""
 
 _BURST = 0.004
 """Seconds of drawing between two chunks: a screen shows no more, and a wish is heard as soon."""
@@ -90,13 +94,30 @@ class Sampler(ABC):
     def draw(self, drawing: Drawing, first: int, last: int) -> NDArray[np.float32]:
         """Draw the steps `first` … `last - 1`; their conditionals, (B, last - first, K)."""
 
+    @abstractmethod
+    def follow(self, drawing: Drawing, first: int, last: int) -> NDArray[np.float32]:
+        """As `draw`, of steps that are known in every image."""
+
 
 class PredictorSampler(Sampler):
-    """Draws from the logits of a predictor, symbol by symbol."""
+    """Draws from the logits of a predictor, symbol by symbol.
 
-    def __init__(self, predictor: Predictor, device: torch.device) -> None:
+    Args:
+        predictor: gives them.
+        device: where it computes.
+        whole: logits (B, D, K) of whole images (B, D), both in step order, by one full pass.
+    """
+
+    def __init__(
+        self,
+        predictor: Predictor,
+        device: torch.device,
+        whole: Callable[[NDArray[np.uint8]], Tensor],
+    ) -> None:
         self._predictor = predictor
         self._device = device
+        self._whole = whole
+        self._tail: NDArray[np.float32] | None = None
         self.way = Way.NAIVE if isinstance(predictor, NaivePredictor) else Way.CACHED
 
     def skip(self, drawing: Drawing, steps: int) -> NDArray[np.float32]:
@@ -117,6 +138,15 @@ class PredictorSampler(Sampler):
                 found.append(p)
         return np.stack(found, axis=1)
 
+    def follow(self, drawing: Drawing, first: int, last: int) -> NDArray[np.float32]:
+        """One full pass once nothing is left to draw."""
+        if not drawing.given[:, first:].all():
+            return self.draw(drawing, first, last)
+        if self._tail is None:
+            with torch.no_grad():
+                self._tail = probabilities(self._whole(drawing.symbols))
+        return self._tail[:, first:last]
+
 
 class KernelSampler(Sampler):
     """Draws in compiled code."""
@@ -134,6 +164,10 @@ class KernelSampler(Sampler):
         """As the kernel does it."""
         return self._kernel.draw(drawing, first, last)
 
+    def follow(self, drawing: Drawing, first: int, last: int) -> NDArray[np.float32]:
+        """As the kernel does it."""
+        return self._kernel.follow(drawing, first, last)
+
 
 # A generator may not keep inference mode on between its yields: each sampler sets it within.
 def steps_drawn(sampler: Sampler, drawing: Drawing) -> Iterator[TraceChunk]:
@@ -141,22 +175,46 @@ def steps_drawn(sampler: Sampler, drawing: Drawing) -> Iterator[TraceChunk]:
 
     Chunks hold as many steps as are drawn in a few milliseconds.
     """
-    hidden = np.flatnonzero(~drawing.given.all(axis=0))
-    total = drawing.given.shape[1]
-    first = int(hidden[0]) if hidden.size else total
+    known, ends = _runs(np.asarray(drawing.given.all(axis=0)))
+    total = len(known)
+    first = int(ends[0]) if known[0] else 0
     if first:
         yield _chunk(drawing, 0, sampler.skip(drawing, first))
     length = 1
     while first < total:
-        last = min(total, first + length)
         began = time.perf_counter()
-        p = sampler.draw(drawing, first, last)
+        parts: list[NDArray[np.float32]] = []
+        at, last = first, min(total, first + length)
+        while at < last:
+            end = min(last, int(ends[at]))
+            go_on = sampler.follow if known[at] else sampler.draw
+            parts.append(go_on(drawing, at, end))
+            at = end
         took = time.perf_counter() - began
-        yield _chunk(drawing, first, p)
+        yield _chunk(drawing, first, np.concatenate(parts, axis=1))
         first = last
         length = (
             2 * length if took < _BURST / 2 else max(1, length // 2 if took > _BURST else length)
         )
+
+
+def _runs(given: NDArray[np.bool_]) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
+    """Which steps are to be followed, and where the run of such or of other steps ends.
+
+    A few known symbols between hidden ones are not worth a call of their own.
+    """
+    known = given.copy()
+    for start, end in itertools.pairwise([*_changes(given), len(given)]):
+        if end < start + _FEW:
+            known[start:end] = False
+    changes = _changes(known)
+    run = np.searchsorted(changes, np.arange(len(known)), side="right")
+    return known, np.append(changes, len(known))[run]
+
+
+def _changes(known: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """The steps that differ from the one before."""
+    return np.flatnonzero(known[1:] != known[:-1]).astype(np.int64) + 1
 
 
 def probabilities(logits: Tensor) -> NDArray[np.float32]:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import math
+from collections.abc import Generator
 from pathlib import Path
+from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
-from genstudio.bench import sampling
+from genstudio.bench import halves, inpainting, sampling
 from genstudio.bench.arithmetic import matrix_vector_rate
 from genstudio.bench.base import (
     Options,
@@ -22,12 +26,22 @@ from genstudio.bench.base import (
 from genstudio.bench.kills import _outcome
 from genstudio.cli import main
 from genstudio.core.errors import UserError
+from genstudio.core.paths import cache_folder
+from genstudio.core.settings import Settings
 from genstudio.core.spaces import Grid
+from genstudio.core.uniforms import generator
+from genstudio.inpainting.base import Problem
+from genstudio.models.base import Autoregressive
+from genstudio.models.made import MADE
+from genstudio.models.store import build
 
 # They start processes that import torch; on a busy machine that alone takes a minute or two.
 pytestmark = pytest.mark.timeout(600)
 
-NAMES = ("cancel", "kills", "overhead", "painting", "responsiveness", "sampling", "start")
+NAMES = (
+    "cancel", "halves", "inpainting", "kills", "overhead", "painting", "responsiveness",
+    "sampling", "start",
+)  # fmt: skip
 
 
 def test_every_file_of_the_package_that_measures_is_found() -> None:
@@ -42,6 +56,11 @@ def test_every_file_of_the_package_that_measures_is_found() -> None:
 def test_an_unknown_benchmark_is_a_users_error() -> None:
     with pytest.raises(UserError, match="There is no benchmark called “speed”"):
         chosen(["start", "speed"])
+
+
+def test_what_takes_hours_is_run_only_where_it_is_named() -> None:
+    assert tuple(chosen([])) == tuple(name for name in NAMES if name != "halves")
+    assert tuple(chosen(["halves"])) == ("halves",)
 
 
 def test_two_things_are_measured_in_turn_and_the_first_changes() -> None:
@@ -140,6 +159,100 @@ def test_sampling_compares_the_ways_of_one_model_and_with_the_arithmetic(
     assert floors.goal == "≤ 1000 ×"
     assert milliseconds.met is True
     assert together.goal == "≥ 20 ×"
+
+
+def test_completing_is_compared_with_drawing_and_with_scoring_it_all(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name, few in (("_TOGETHER", 2), ("_PARTICLES", 2), ("_SITES", 1)):
+        monkeypatch.setattr(inpainting, name, few)
+    rows = inpainting.run(Options(count=1))
+    assert [row.goal for row in rows] == [*["≤ 1.5 ×"] * 3, "", "≤ 2 ×"]
+    assert _all_finite(rows[:4])
+    assert all(row.met is (row.value <= 1.5) for row in rows[:3])  # type: ignore[operator]
+
+
+@pytest.mark.parametrize(
+    ("half", "hidden"), [("top", np.s_[:3]), ("left", np.s_[:, :2]), ("bottom", np.s_[3:])]
+)
+def test_half_of_an_image_is_hidden(half: str, hidden: tuple[slice, ...]) -> None:
+    known = inpainting.hidden_half((6, 4, 3), half)
+    assert (~known).sum() == 36
+    assert not known[hidden].any()
+
+
+def _tiny_model() -> Autoregressive:
+    model = build("made", Grid(height=4, width=4, levels=2), MADE.Config(hidden=8))
+    assert isinstance(model, Autoregressive)
+    return model.requires_grad_(False).eval()
+
+
+def test_where_nothing_known_comes_later_the_nats_of_raster_are_exact() -> None:
+    import torch
+
+    model = _tiny_model()
+    image = generator(5).integers(0, 2, (4, 4, 1))
+    every = torch.tensor(list(itertools.product(range(2), repeat=8))).view(-1, 2, 4, 1)
+    whole = torch.cat([torch.from_numpy(image[None, :2]).expand(256, -1, -1, -1), every], dim=1)
+    known = inpainting.hidden_half((4, 4, 1), "bottom")
+    posterior = model.log_prob(whole).double()
+    exact = float(posterior.logsumexp(0) - model.log_prob(torch.from_numpy(image[None]))[0])
+    assert halves.scored(model, image, known, 0) == pytest.approx(exact, abs=1e-4)
+
+
+def test_with_the_evidence_by_enumeration_the_nats_of_smc_are_exact(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    import torch
+
+    model = _tiny_model()
+    image = generator(5).integers(0, 2, (4, 4, 1))
+    every = torch.tensor(list(itertools.product(range(2), repeat=8))).view(-1, 2, 4, 1)
+    whole = torch.cat([every, torch.from_numpy(image[None, 2:]).expand(256, -1, -1, -1)], dim=1)
+    scores = model.log_prob(whole).double()
+
+    class Enumerated:
+        Controls = Settings
+
+        def __init__(self, settings: Settings) -> None:
+            pass
+
+        def run(self, problem: Problem) -> Generator[None, None, SimpleNamespace]:
+            assert not problem.image[~problem.known].any(), "what is hidden is not told"
+            assert problem.count == 64
+            yield None
+            return SimpleNamespace(log_evidence=float(scores.logsumexp(0)))
+
+    monkeypatch.setattr("genstudio.inpainting.base.method", lambda name: Enumerated)
+    posterior = scores.softmax(0)[(whole == torch.from_numpy(image)).flatten(1).all(dim=1)]
+    found = halves.scored(model, image, inpainting.hidden_half((4, 4, 1), "top"), 64)
+    assert found == pytest.approx(-math.log(float(posterior)), abs=1e-4)
+
+
+def test_scores_are_kept_and_gone_on_from(monkeypatch: pytest.MonkeyPatch) -> None:
+    images = generator(6).integers(0, 2, (3, 28, 28, 1)).astype(np.uint8)
+    digits = SimpleNamespace(split=lambda name: SimpleNamespace(symbols=images))
+    monkeypatch.setattr(halves.catalog, "open_data", lambda spec: digits)
+    asked: list[int] = []
+
+    def score(model: object, image: np.ndarray, known: np.ndarray, particles: int) -> float:
+        asked.append(particles)
+        return float(len(asked))
+
+    monkeypatch.setattr(halves, "scored", score)
+    first = halves.run(Options(count=2))
+    assert asked == [0, 16, 64, 256] * 6
+    # The first half of image 0 took calls 1 to 4, that of image 1 calls 13 to 16.
+    assert [row.value for row in first[:4]] == [7, 8, 9, 10]
+    assert first[0].note.startswith("± 6, 2 images")
+    assert [row.goal for row in first[:4]] == ["", "", "", "≤ 35 nats"]
+    [kept] = (cache_folder() / "bench").glob("halves-*.jsonl")
+    with kept.open("a") as file:
+        file.write('{"image": 2, "ha')  # where a crash cut it
+    assert halves.run(Options(count=2)) == first
+    assert len(asked) == 24, "nothing is scored twice"
+    halves.run(Options(count=3))
+    assert len(asked) == 36
 
 
 def test_a_matrix_that_fits_no_cache_is_not_multiplied_faster_than_one_that_does() -> None:

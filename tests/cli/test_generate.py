@@ -1,4 +1,4 @@
-"""`genstudio sample`, `complete` and `evaluate`."""
+"""`genstudio sample` and `evaluate`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from PIL import Image
 
 from genstudio.core.export import read_npz
 from genstudio.core.recipe import read_recipe
-from genstudio.core.uniforms import generator
 
 from .conftest import TINY, Run
 
@@ -62,88 +61,6 @@ def test_classes_are_asked_for_by_name_and_take_turns(genstudio: Run, tmp_path: 
     said = genstudio("sample", folder, "-n", 4, "--label", 3, "--label", 8, "--out", out)
     assert said.code == 0, said.err
     assert read_npz(out)[0].labels.tolist() == [[3], [8], [3], [8]]
-
-
-def test_completion_keeps_what_the_mask_shows_white(
-    genstudio: Run, trained: Path, tmp_path: Path
-) -> None:
-    picture = np.zeros((8, 8))
-    picture[:4] = 255
-    mask = np.zeros((8, 8))
-    mask[:4] = 255
-    out = tmp_path / "completed.npz"
-    said = genstudio("complete", trained, "--image", _grey(tmp_path / "i.png", picture),
-                     "--mask", _grey(tmp_path / "m.png", mask), "-n", 3,
-                     "--out", out, "--json")  # fmt: skip
-    assert said.code == 0, said.err
-    assert (said.document["known"], said.document["hidden"]) == (32, 32)
-    trace, recipe = read_npz(out)
-    assert recipe.kind == "complete"
-    assert (trace.images()[:, :4] == 1).all()
-    assert trace.places(trace.given)[:, :4].all()
-    assert not trace.places(trace.given)[:, 4:].any()
-
-
-def test_a_picture_of_sixteen_bits_or_with_transparency_is_what_one_sees(
-    genstudio: Run, trained: Path, tmp_path: Path
-) -> None:
-    deep = np.full((8, 8), 0x3000, np.uint16)  # dark: symbol 0 of 2
-    deep[:, 4:] = 0xC000  # bright: symbol 1
-    Image.fromarray(deep).save(tmp_path / "deep.png")
-    # Black all over, but where it is transparent one sees the white ground.
-    mask = np.zeros((8, 8, 4), np.uint8)
-    mask[2:, :, 3] = 255
-    Image.fromarray(mask).save(tmp_path / "mask.png")
-    out = tmp_path / "c.npz"
-    said = genstudio("complete", trained, "--image", tmp_path / "deep.png",
-                     "--mask", tmp_path / "mask.png", "--out", out)  # fmt: skip
-    assert said.code == 0, said.err
-    trace, _ = read_npz(out)
-    given = trace.places(trace.given)[0, :, :, 0]
-    assert given[:2].all() and not given[2:].any()
-    assert trace.images()[0, :2, :, 0].tolist() == [[0] * 4 + [1] * 4] * 2
-
-
-@pytest.mark.parametrize("kind", ["bomb", "cut", "text", "folder"])
-def test_a_picture_that_cannot_be_read_is_one_sentence(
-    genstudio: Run, trained: Path, tmp_path: Path, kind: str
-) -> None:
-    path = tmp_path / f"{kind}.png"
-    if kind == "bomb":
-        Image.new("1", (20_000, 20_000)).save(path)
-    elif kind == "cut":
-        noise = generator(0).integers(0, 256, (8, 8))
-        path.write_bytes(_grey(path, noise).read_bytes()[:60])
-    elif kind == "text":
-        path.write_text("hello")
-    else:
-        path.mkdir()
-    said = genstudio("complete", trained, "--image", path, "--mask", path,
-                     "--out", tmp_path / "c.npz")  # fmt: skip
-    assert said.code == 2
-    assert f"{kind}.png” cannot be read" in said.err or f"“{kind}.png”: " in said.err
-    assert said.err.count("\n") == 1
-    assert "<" not in said.err, "no object of the program is named"
-
-
-def test_another_size_has_to_be_fitted_on_purpose(
-    genstudio: Run, trained: Path, tmp_path: Path
-) -> None:
-    picture = np.zeros((20, 30))
-    picture[:, 15:] = 255
-    image = _grey(tmp_path / "wide.png", picture)
-    arguments = ["complete", trained, "--image", image, "--mask", image,
-                 "--out", tmp_path / "c.npz"]  # fmt: skip
-    refused = genstudio(*arguments)
-    assert refused.code == 2
-    assert "“wide.png” is 30×20, but the model draws images of 8×8" in refused.err
-    assert genstudio(*arguments, "--fit").code == 0
-    trace, _ = read_npz(tmp_path / "c.npz")
-    # The left half of the mask is black, hence hidden; the right half is known and white.
-    known = trace.places(trace.given)[0, :, :, 0]
-    assert not known[:, :4].any()
-    assert known[:, 4:].all()
-    assert (trace.images()[0, :, 5:] == 1).all()
 
 
 def test_the_score_is_the_models_own(genstudio: Run, trained: Path) -> None:
@@ -202,10 +119,6 @@ def test_an_exact_score_is_marked_so(genstudio: Run, trained: Path) -> None:
         (["sample", "tiny", "--label", "3", "--out", "x.png"], "not trained with classes"),
         (["sample", "tiny", "--label", "cat", "--out", "x.png"], "There is no digit called “cat”"),
         (["sample", "tinny", "--out", "x.png"], "There is no run called “tinny”."),
-        (["complete", "tiny", "--image", "no.png", "--mask", "no.png", "--out", "x.png"],
-         "There is no file no.png."),
-        (["complete", "tiny", "--image", "a", "--mask", "b", "--method", "magic",
-          "--out", "x.png"], "There is no method “magic”."),
         (["evaluate", "tiny", "--split", "tests"], "There is no split called “tests”."),
     ],
 )  # fmt: skip

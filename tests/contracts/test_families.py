@@ -269,10 +269,16 @@ def test_the_incremental_samplers_equal_the_naive_one(family: str, space: Grid, 
     model = autoregressive(family, space)
     x, y = data(space, 4, seed=5)
     here_and_there = torch.from_numpy(generator(6).random((4, *space.shape)) < 0.4)
-    beginning = here_and_there.flatten(1)
+    beginning = here_and_there.flatten(1).clone()
     beginning[:, model.order[: space.dimensions // 2 + 1]] = True
+    end = here_and_there.flatten(1).clone()
+    end[:, model.order[space.dimensions // 3 :]] = True
+    runs = torch.zeros_like(end)  # of eleven steps, which begin and end within pixels and rows
+    runs[:, model.order[np.arange(space.dimensions) % 14 >= 3]] = True
     for known in (
         beginning.view_as(x),
+        end.view_as(x),
+        runs.view_as(x),
         torch.zeros_like(here_and_there),
         torch.ones_like(x).bool(),
     ):
@@ -317,6 +323,17 @@ def test_the_compiled_conditionals_are_within_1e_4_of_one_full_pass(
     )
     sampler = model.sampler(torch.zeros_like(x), y, Way.COMPILED)
     p = torch.from_numpy(sampler.draw(drawing, 0, space.dimensions))
+    assert (p.log() - whole).abs().max() <= 1e-4
+    if space.dimensions < 4:
+        return
+    # The same where known symbols are followed, not drawn, from within a pixel and a row.
+    sampler = model.sampler(torch.zeros_like(x), y, Way.COMPILED)
+    parts = [
+        sampler.draw(drawing, 0, 2),
+        sampler.follow(drawing, 2, space.dimensions - 1),
+        sampler.draw(drawing, space.dimensions - 1, space.dimensions),
+    ]
+    p = torch.from_numpy(np.concatenate(parts, axis=1))
     assert (p.log() - whole).abs().max() <= 1e-4
 
 

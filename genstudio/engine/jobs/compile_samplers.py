@@ -31,7 +31,7 @@ def uncompiled() -> tuple[str, ...]:
 
 
 def run(request: CompileSamplers) -> Generator[Share, Wish | None, None]:
-    """Draw one small image with each; yields which is next."""
+    """Complete one small image with each, whose left half is known; yields which is next."""
     names = uncompiled()
     for done, name in enumerate(names):
         yield Share(done, len(names), families()[name].title)
@@ -39,7 +39,9 @@ def run(request: CompileSamplers) -> Generator[Share, Wish | None, None]:
         u = uniforms(0, 1, model.space.dimensions)
         x = torch.zeros(1, *model.space.shape, dtype=torch.long)
         if model.kernel(x, None) is not None:
-            for _ in model.sample_steps(1, u, DrawControls(), way=Way.COMPILED):
+            known = torch.ones_like(x, dtype=torch.bool)
+            known[:, :, model.space.width // 2 :] = False
+            for _ in model.complete_steps(x, known, u, DrawControls(), way=Way.COMPILED):
                 pass
         mark_ready(name)
     yield Share(len(names), len(names))
