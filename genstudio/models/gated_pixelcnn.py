@@ -27,6 +27,9 @@ from genstudio.core.spaces import Grid
 from genstudio.core.training import WATCHED
 from genstudio.kernels.base import Kernel
 from genstudio.models.base import Autoregressive
+from genstudio.models.gated_pixelcnn_windows import WindowedGatedPixelCNN
+from genstudio.models.rescoring import Rescorer
+from genstudio.models.rescoring_windows import WindowRescorer
 from genstudio.models.sampling import Predictor, probabilities
 from genstudio.nn.condition import LabelEmbedding
 from genstudio.nn.masked import by_channel, channel_starts
@@ -245,6 +248,12 @@ class GatedPixelCNN(Autoregressive):
             self.space.shape,
             self.space.levels,
         )
+
+    def rescorer(self, x: Tensor, y: Tensor | None = None) -> Rescorer:
+        """Each layer only in the window that a change can reach."""
+        y = self.condition(y)
+        with torch.no_grad():
+            return WindowRescorer(WindowedGatedPixelCNN(self, len(x), y), x)
 
     def _orders(self) -> tuple[Tensor, Tensor]:
         """The horizontal stack's maps by their image channel, and those before the gates.

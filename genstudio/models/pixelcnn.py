@@ -23,6 +23,9 @@ from genstudio.core.spaces import Grid
 from genstudio.core.training import WATCHED
 from genstudio.kernels.base import Kernel
 from genstudio.models.base import Autoregressive
+from genstudio.models.pixelcnn_windows import WindowedPixelCNN
+from genstudio.models.rescoring import Rescorer
+from genstudio.models.rescoring_windows import WindowRescorer
 from genstudio.models.sampling import Predictor
 from genstudio.nn.condition import LabelEmbedding
 from genstudio.nn.masked import MaskedConv2d, by_channel, channel_starts
@@ -184,6 +187,12 @@ class PixelCNN(Autoregressive):
             self.space.shape,
             self.space.levels,
         )
+
+    def rescorer(self, x: Tensor, y: Tensor | None = None) -> Rescorer:
+        """Each layer only in the window that a change can reach."""
+        y = self.condition(y)
+        with torch.no_grad():
+            return WindowRescorer(WindowedPixelCNN(self, len(x), y), x)
 
     def _kernel_weights(self) -> PixelCNNWeights:
         """Every matrix with its rows and columns in the order of the maps' channels."""
