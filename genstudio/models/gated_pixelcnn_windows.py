@@ -55,9 +55,10 @@ class WindowedGatedPixelCNN(WindowedNetwork):
             for inputs, margin in ((maps, layer.vertical.margin),) * 2 + ((model.config.head, 0),):
                 self.kept.append(KeptMaps(batch, space, inputs, margin, like))
         self._layers = [_matrices(layer) for layer in layers]
-        self._told = [layer.told_both(y) for layer in layers]
+        told = [layer.told_both(y) for layer in layers]
+        self._told = [tuple(None if t is None else _doubled(t) for t in both) for both in told]
         place = model.location
-        self._place = None if place is None else place.permute(1, 2, 0).contiguous()
+        self._place = None if place is None else _doubled(place.permute(1, 2, 0))
         self._head = [_point(layer) for layer in (model.hidden, model.last)]
 
     def windows(self, row: int, column: int) -> list[Window]:
@@ -110,22 +111,30 @@ class WindowedGatedPixelCNN(WindowedNetwork):
         """With the classes."""
         super().select(ancestors)
         self._told = [
-            (None if above is None else above[ancestors], None if left is None else left[ancestors])
-            for above, left in self._told
+            tuple(None if t is None else t[ancestors] for t in both) for both in self._told
         ]
 
 
 def _gated(x: Tensor) -> Tensor:
-    """Equation 2, with the maps last; x is not changed."""
-    f, g = x.chunk(2, dim=-1)
-    return torch.tanh(f).mul_(torch.sigmoid(g))
+    """Equation 2, with the maps last, of what `_doubled` let through: tanh(a) = 2 σ(2a) − 1."""
+    f, g = torch.sigmoid_(x).chunk(2, dim=-1)
+    return (2 * f).sub_(1).mul_(g)
+
+
+def _doubled(before: Tensor) -> Tensor:
+    """(…, 2p) with the maps of the tanh doubled: a sigmoid takes a tenth of a tanh's time."""
+    f, g = before.chunk(2, dim=-1)
+    return torch.cat([2 * f, g], dim=-1)
 
 
 def _matrices(layer: GatedLayer) -> _Layer:
     across = layer.across.weight[:, :, 0, 0].T
+    p = len(across) // 2
+    across = torch.cat([across[:p] / 2, across[p:]])  # of doubled maps
+    left = torch.cat([_lefts(layer.horizontal), across])
     return _Layer(
-        vertical=Affine(_rows(layer.vertical), _bias(layer.vertical)),
-        horizontal=Affine(torch.cat([_lefts(layer.horizontal), across]), _bias(layer.across)),
+        vertical=Affine(_doubled(_rows(layer.vertical)), _doubled(_bias(layer.vertical))),
+        horizontal=Affine(_doubled(left), _doubled(_bias(layer.across))),
         out=_point(layer.out),
         wide=layer.wide,
     )
@@ -133,7 +142,7 @@ def _matrices(layer: GatedLayer) -> _Layer:
 
 def _rows(layer: RowsConv2d) -> Tensor:
     """(rows · columns · inputs, outputs)."""
-    return layer.weight.permute(2, 3, 1, 0).flatten(0, 2).contiguous()
+    return layer.weight.permute(2, 3, 1, 0).flatten(0, 2)
 
 
 def _lefts(layer: LeftConv2d) -> Tensor:

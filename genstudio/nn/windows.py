@@ -90,9 +90,14 @@ class KeptMaps:
         columns = slice(window.left, window.right + 2 * m)
         kept = self._padded[images, rows, columns]
         found = new.new_empty((len(new), *kept.shape))
-        found[:] = kept
         row, column = at.top - window.top + m, at.left - window.left + m
-        found[:, :, row : row + at.height, column : column + at.width] = new
+        below, right = row + at.height, column + at.width
+        # What is new is most of it, and is written once.
+        found[:, :, :row] = kept[:, :row]
+        found[:, :, below:] = kept[:, below:]
+        found[:, :, row:below, :column] = kept[:, row:below, :column]
+        found[:, :, row:below, right:] = kept[:, row:below, right:]
+        found[:, :, row:below, column:right] = new
         return found
 
     def put(self, images: Tensor, new: Tensor, at: Window) -> None:
