@@ -31,8 +31,8 @@ from genstudio.models.gated_pixelcnn_windows import WindowedGatedPixelCNN
 from genstudio.models.rescoring import Rescorer
 from genstudio.models.rescoring_windows import WindowRescorer
 from genstudio.models.sampling import Predictor, probabilities
-from genstudio.nn.cones import carried, centred
 from genstudio.nn.condition import LabelEmbedding
+from genstudio.nn.cones import carried, centred
 from genstudio.nn.masked import by_channel, channel_starts
 from genstudio.nn.stacks import LeftConv2d, RowsConv2d, gated
 

@@ -29,6 +29,7 @@ from genstudio.models.rescoring_windows import WindowRescorer
 from genstudio.models.sampling import Predictor
 from genstudio.nn.cones import carried, centred
 from genstudio.nn.condition import LabelEmbedding
+from genstudio.nn.cones import carried, centred
 from genstudio.nn.masked import MaskedConv2d, by_channel, channel_starts
 
 if TYPE_CHECKING:

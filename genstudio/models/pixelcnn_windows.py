@@ -37,7 +37,9 @@ class WindowedPixelCNN(WindowedNetwork):
             self.kept.append(KeptMaps(batch, space, model.config.channels, 0, like))
             self.kept.append(KeptMaps(batch, space, narrow, 1, like))
         self._first = _affine(model.first)
-        self._place = None if model.location is None else model.location.permute(1, 2, 0).contiguous()
+        self._place = (
+            None if model.location is None else model.location.permute(1, 2, 0).contiguous()
+        )
         self._blocks = [tuple(map(_affine, (b.down, b.spatial, b.up))) for b in blocks]
         self._told = [None if b.told is None or y is None else b.told(y) for b in blocks]
         self._head = [_affine(layer) for layer in (model.hidden1, model.hidden2, model.last)]

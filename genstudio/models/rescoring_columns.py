@@ -100,7 +100,8 @@ class FVSBNRescorer(_ColumnsRescorer):
 
     def activations(self, numbers: Tensor) -> Tensor:
         """One product."""
-        return self._start + torch.tensordot(numbers, self._columns, dims=1)
+        added: Tensor = torch.tensordot(numbers, self._columns, dims=1)
+        return self._start + added
 
     def column(self, step: int) -> Tensor:
         """Of the weights."""

@@ -57,7 +57,9 @@ class SequenceRescorer(Rescorer):
         batch = len(self.symbols)
         images, values = np.nonzero(np.arange(self._levels) != self.symbols[:, step, None])
         parts = [
-            self.tail(images[first : first + self.at_once], step, values[first : first + self.at_once])
+            self.tail(
+                images[first : first + self.at_once], step, values[first : first + self.at_once]
+            )
             for first in range(0, len(images), self.at_once)
         ]
         reach = parts[0].shape[1]

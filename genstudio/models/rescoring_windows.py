@@ -10,6 +10,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 import torch
@@ -21,6 +22,8 @@ from genstudio.models.rescoring import Rescorer
 from genstudio.nn.windows import Images, KeptMaps, Window
 
 __all__ = ["WindowRescorer", "WindowedNetwork"]
+
+_T = TypeVar("_T", bound=np.generic)
 
 _IMAGES = 64
 """Alternatives in one pass of the network: their maps of one layer fit a core's cache."""
@@ -116,7 +119,7 @@ class WindowRescorer(Rescorer):
         whole = Window.whole(network.space)
         windows = [whole] * (len(network.kept) + 1)
         for images in _slices(len(x), _IMAGES):
-            part = self._part(slice(0, 1), images, windows, self._grid()[None, images])
+            part = self._part(slice(0, 1), images, windows, self._grid(self.symbols)[None, images])
             self._grid(self.terms)[images] = part.terms[0]
             self._keep(part, windows, np.arange(images.stop - images.start), 0)
 
@@ -137,7 +140,9 @@ class WindowRescorer(Rescorer):
             for alternatives in _slices(others, _IMAGES):
                 values = np.arange(others)[alternatives, None]
                 values = values + (values >= now[images])
-                symbols = np.repeat(self._grid()[None, images, *window.here], len(values), axis=0)
+                symbols = np.repeat(
+                    self._grid(self.symbols)[None, images, *window.here], len(values), axis=0
+                )
                 symbols[:, :, row - window.top, column - window.left, channel] = values
                 part = self._part(alternatives, images, windows, symbols)
                 # What comes before is the same, and is not to move by a rounding.
@@ -181,7 +186,7 @@ class WindowRescorer(Rescorer):
                     slice(0, 1),
                     part.images,
                     asked.windows,
-                    self._grid()[None, part.images, *window.here],
+                    self._grid(self.symbols)[None, part.images, *window.here],
                 )
                 self._keep(again, asked.windows, which, 0)
 
@@ -205,7 +210,7 @@ class WindowRescorer(Rescorer):
         row, column = first.top - last.top, first.left - last.left
         changed = x[:, :, row : row + first.height, column : column + first.width]
         maps, logits = self._network.run(images, self._network.rescaled(changed), windows)
-        log_p = logits.unflatten(-1, (self._levels, self._channels)).log_softmax(-2)
+        log_p = logits.view(*x.shape[:-1], self._levels, self._channels).log_softmax(-2)
         terms = log_p.gather(-2, x[..., None, :])[..., 0, :].double().cpu().numpy()
         return _Part(alternatives, images, terms, maps)
 
@@ -223,9 +228,8 @@ class WindowRescorer(Rescorer):
         new = [maps[of_each, mine] for maps in part.maps]
         self._network.put(mine + part.images.start, new, windows)
 
-    def _grid(self, values: NDArray[np.generic] | None = None) -> NDArray:
-        """The symbols, or other values (B, D), as (B, H, W, C); the same memory."""
-        values = self.symbols if values is None else values
+    def _grid(self, values: NDArray[_T]) -> NDArray[_T]:
+        """(B, D) as (B, H, W, C); the same memory."""
         return values.reshape(-1, self._height, self._width, self._channels)
 
 

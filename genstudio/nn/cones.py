@@ -10,13 +10,13 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["carried", "centred"]
+__all__ = ["Field", "carried", "centred"]
 
 Field = NDArray[np.bool_]
 
 
-def carried(field: Field, above: range, left: range, side: int) -> Field:
-    """(H, W): which places see any channel of the field away from their centre's column of maps.
+def carried(field: Field, above: range, left: range, side: int) -> NDArray[np.bool_]:
+    """(H, W): which places see any channel of the field elsewhere than at their own place.
 
     Args:
         field: of the layer's input.
@@ -39,7 +39,7 @@ def carried(field: Field, above: range, left: range, side: int) -> Field:
 
 
 def centred(field: Field, kind: Literal["A", "B"]) -> Field:
-    """(H, W, C): what the centre of a kernel sees; its maps see channels before, B their own too."""
+    """(H, W, C): what a kernel sees at its centre: channels before, with B its own too."""
     upto = np.logical_or.accumulate(field, axis=2)
     if kind == "B":
         return upto

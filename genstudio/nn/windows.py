@@ -150,6 +150,6 @@ def gathered(around: Tensor, window: Window, *parts: tuple[int, int, int]) -> Te
             around.storage_offset() + top * row,
         )
         last = first + rows * columns * maps
-        found[..., first:last].unflatten(-1, (rows, columns * maps)).copy_(view)
+        found[..., first:last].view(*size, rows, columns * maps).copy_(view)
         first = last
     return found
