@@ -143,11 +143,6 @@ class CountingModel(FlatAutoregressive):
         """Only the symbols whose context has changed."""
         return CountsRescorer(self, x)
 
-    def influences(self, step: int) -> NDArray[np.bool_]:
-        """The k steps after it."""
-        after = np.arange(self.space.dimensions) - step
-        return (after > 0) & (after <= self.depth)
-
     def predictor(self, x: Tensor, y: Tensor | None) -> Predictor:
         """One row looked up for each symbol."""
         return TablePredictor(self, x)
