@@ -27,7 +27,6 @@ from genstudio.models.pixelcnn_windows import WindowedPixelCNN
 from genstudio.models.rescoring import Rescorer
 from genstudio.models.rescoring_windows import WindowRescorer
 from genstudio.models.sampling import Predictor
-from genstudio.nn.cones import carried, centred
 from genstudio.nn.condition import LabelEmbedding
 from genstudio.nn.cones import carried, centred
 from genstudio.nn.masked import MaskedConv2d, by_channel, channel_starts
