@@ -28,6 +28,8 @@ from genstudio.core.training import Training
 from genstudio.kernels.base import Kernel
 from genstudio.models.base import GenerativeModel
 from genstudio.models.learner import Learner
+from genstudio.models.rescoring import Rescorer
+from genstudio.models.rescoring_counts import CountsRescorer
 from genstudio.models.sampling import Predictor, probabilities
 from genstudio.models.sequence import FlatAutoregressive, OrderedSettings
 
@@ -100,15 +102,16 @@ class CountingModel(FlatAutoregressive):
         """Free parameters: a row of K probabilities that sum to one has K − 1."""
         return len(self.table) * (self.space.levels - 1)
 
-    def rows(self, s: Tensor) -> Tensor:
-        """Symbols in step order (B, D) → the row of the table that each is drawn from, (B, D).
+    def rows(self, s: Tensor, first: int = 0) -> Tensor:
+        """Symbols in step order (B, m) → the row of the table that each is drawn from, (B, m).
 
-        The context is a number to the base K whose last digit is the symbol just before.
+        The context is a number to the base K whose last digit is the symbol just before. Where
+        s starts at another step than the first, the rows of `depth` symbols are of no meaning.
         """
         context = torch.zeros_like(s)
-        for back in range(1, self.depth + 1):
+        for back in range(1, min(self.depth, s.shape[1] - 1) + 1):
             context[:, back:] += s[:, :-back] * self.space.levels ** (back - 1)
-        return self.starts + context
+        return self.starts[first : first + s.shape[1]] + context
 
     def log_table(self, rows: Tensor | None = None) -> Tensor:
         """Ln p(v | c) of some rows (…), or of all: (…, K), nats."""
@@ -135,6 +138,10 @@ class CountingModel(FlatAutoregressive):
     def learner(self, training: Training, total_steps: int | None) -> Learner:
         """Counting."""
         return CountingLearner(self)
+
+    def rescorer(self, x: Tensor, y: Tensor | None = None) -> Rescorer:
+        """Only the symbols whose context has changed."""
+        return CountsRescorer(self, x)
 
     def predictor(self, x: Tensor, y: Tensor | None) -> Predictor:
         """One row looked up for each symbol."""

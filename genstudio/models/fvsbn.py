@@ -24,6 +24,8 @@ from genstudio.core.settings import Settings, setting
 from genstudio.core.spaces import Space
 from genstudio.core.training import WATCHED
 from genstudio.kernels.base import Kernel
+from genstudio.models.rescoring import Rescorer
+from genstudio.models.rescoring_columns import FVSBNRescorer
 from genstudio.models.sampling import Predictor
 from genstudio.models.sequence import FlatAutoregressive, OrderedSettings, with_symbol_zero
 from genstudio.nn.condition import LabelEmbedding
@@ -142,6 +144,11 @@ class FVSBN(FlatAutoregressive):
     def predictor(self, x: Tensor, y: Tensor | None) -> Predictor:
         """Every known symbol adds its column."""
         return FVSBNPredictor(self, x, y)
+
+    def rescorer(self, x: Tensor, y: Tensor | None = None) -> Rescorer:
+        """A column of the weights for each other symbol."""
+        with torch.no_grad():
+            return FVSBNRescorer(self, x, self.condition(y))
 
     def kernel(self, x: Tensor, y: Tensor | None) -> Kernel:
         """The same in machine code."""

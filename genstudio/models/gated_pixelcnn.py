@@ -27,8 +27,12 @@ from genstudio.core.spaces import Grid
 from genstudio.core.training import WATCHED
 from genstudio.kernels.base import Kernel
 from genstudio.models.base import Autoregressive
+from genstudio.models.gated_pixelcnn_windows import WindowedGatedPixelCNN
+from genstudio.models.rescoring import Rescorer
+from genstudio.models.rescoring_windows import WindowRescorer
 from genstudio.models.sampling import Predictor, probabilities
 from genstudio.nn.condition import LabelEmbedding
+from genstudio.nn.cones import carried, centred
 from genstudio.nn.masked import by_channel, channel_starts
 from genstudio.nn.stacks import LeftConv2d, RowsConv2d, gated
 
@@ -245,6 +249,25 @@ class GatedPixelCNN(Autoregressive):
             self.space.shape,
             self.space.levels,
         )
+
+    def rescorer(self, x: Tensor, y: Tensor | None = None) -> Rescorer:
+        """Each layer only in the window that a change can reach."""
+        y = self.condition(y)
+        with torch.no_grad():
+            return WindowRescorer(WindowedGatedPixelCNN(self, len(x), y), x)
+
+    def influences(self, step: int) -> NDArray[np.bool_]:
+        """The cone below it, and what follows in its row."""
+        left = np.zeros(self.space.shape, np.bool_)
+        left.flat[step] = True
+        above = left
+        for k, layer in enumerate(self.gated_layers):
+            m = layer.vertical.margin
+            seen = carried(above, range(0 if k else 1, m + 1), range(0), m)
+            row = carried(left, range(0), range(1, m + 1), 0)
+            left = (seen | row)[..., None] | centred(left, "B" if k else "A")
+            above = np.broadcast_to(seen[..., None], left.shape)
+        return left.ravel()
 
     def _orders(self) -> tuple[Tensor, Tensor]:
         """The horizontal stack's maps by their image channel, and those before the gates.

@@ -31,6 +31,8 @@ from genstudio.core.spaces import Space
 from genstudio.core.training import WATCHED
 from genstudio.core.uniforms import generator
 from genstudio.kernels.base import Kernel
+from genstudio.models.rescoring import Rescorer
+from genstudio.models.rescoring_columns import NADERescorer
 from genstudio.models.sampling import Predictor
 from genstudio.models.sequence import FlatAutoregressive, OrderedSettings, with_symbol_zero
 from genstudio.nn.condition import LabelEmbedding
@@ -262,6 +264,11 @@ class NADE(FlatAutoregressive):
     def predictor(self, x: Tensor, y: Tensor | None) -> Predictor:
         """Only the column of each new symbol."""
         return NADEPredictor(self, x, y)
+
+    def rescorer(self, x: Tensor, y: Tensor | None = None) -> Rescorer:
+        """A column of W for each other symbol; what is left are the later steps' units."""
+        with torch.no_grad():
+            return NADERescorer(self, x, self.condition(y))
 
     def kernel(self, x: Tensor, y: Tensor | None) -> Kernel:
         """The same in machine code."""

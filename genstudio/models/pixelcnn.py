@@ -9,7 +9,7 @@ given both (equation 2).
 from __future__ import annotations
 
 import copy
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import torch
@@ -23,14 +23,21 @@ from genstudio.core.spaces import Grid
 from genstudio.core.training import WATCHED
 from genstudio.kernels.base import Kernel
 from genstudio.models.base import Autoregressive
+from genstudio.models.pixelcnn_windows import WindowedPixelCNN
+from genstudio.models.rescoring import Rescorer
+from genstudio.models.rescoring_windows import WindowRescorer
 from genstudio.models.sampling import Predictor
 from genstudio.nn.condition import LabelEmbedding
+from genstudio.nn.cones import carried, centred
 from genstudio.nn.masked import MaskedConv2d, by_channel, channel_starts
 
 if TYPE_CHECKING:
     from genstudio.kernels.pixelcnn import PixelCNNWeights
 
 __all__ = ["PixelCNN"]
+
+FIRST = 7
+"""The kernel of the first layer."""
 
 
 class PixelCNNConfig(Settings):
@@ -112,7 +119,7 @@ class PixelCNN(Autoregressive):
     def __init__(self, space: Grid, config: PixelCNNConfig) -> None:
         super().__init__(space, config)
         c = space.channels
-        self.first = MaskedConv2d("A", c, config.channels, 7, c)
+        self.first = MaskedConv2d("A", c, config.channels, FIRST, c)
         size = (config.channels, space.height, space.width)
         self.location = nn.Parameter(torch.zeros(size)) if config.location else None
         self.blocks = nn.ModuleList(Block(config, space) for _ in range(config.blocks))
@@ -184,6 +191,23 @@ class PixelCNN(Autoregressive):
             self.space.shape,
             self.space.levels,
         )
+
+    def rescorer(self, x: Tensor, y: Tensor | None = None) -> Rescorer:
+        """Each layer only in the window that a change can reach."""
+        y = self.condition(y)
+        with torch.no_grad():
+            return WindowRescorer(WindowedPixelCNN(self, len(x), y), x)
+
+    def influences(self, step: int) -> NDArray[np.bool_]:
+        """The cone below it, without the blind spot."""
+        field = np.zeros(self.space.shape, np.bool_)
+        field.flat[step] = True
+        kind: Literal["A", "B"] = "A"
+        for margin in (FIRST // 2, *(1 for _ in self.blocks)):
+            around = carried(field, range(1, margin + 1), range(1, margin + 1), margin)
+            field = around[..., None] | centred(field, kind)
+            kind = "B"
+        return field.ravel()
 
     def _kernel_weights(self) -> PixelCNNWeights:
         """Every matrix with its rows and columns in the order of the maps' channels."""
