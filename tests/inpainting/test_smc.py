@@ -290,10 +290,10 @@ def test_other_orders_families_and_symbols(family: str, config: dict[str, Any]) 
     with torch.no_grad():
         for parameter in built.parameters():
             parameter.add_(torch.randn(parameter.shape, generator=noise) * 0.5)
-    case = truth(built, np.isin(np.arange(12), [0, 2, 5, 6, 7, 10]), 4000)
+    case = truth(built, np.isin(np.arange(12), [0, 2, 5, 6, 7, 10]), 1000)
     for settings in ({"temper": False}, {"threshold": 0.9}):
         found = smc(case.problem, **settings)
-        assert 0 < found.evidence_error < 0.1
+        assert 0 < found.evidence_error < 0.2
         assert abs(found.log_evidence - case.log_evidence) <= 3 * found.evidence_error
 
 
