@@ -184,7 +184,8 @@ class _Particles:
         while first < total:
             run = first + int(np.argmax(np.append(self.known[first:], True)))
             after = run + int(np.argmax(np.append(~self.known[run:], True)))
-            likelihood = yield from self._draw(first, after)
+            yield from self._draw(first, run)
+            likelihood = yield from self._draw(run, after)
             yield from self._meet(run, after, likelihood)
             first = after
         self.final_weights = np.exp(self.log_weights)
@@ -250,24 +251,25 @@ class _Particles:
         return self.sampler.skip(self.drawing, steps)
 
     def _draw(self, first: int, last: int) -> Generator[Moments, None, Doubles]:
-        """Draw the hidden symbols of some steps; ln p of the known ones, (N,)."""
+        """Draw steps that are all hidden, or follow such as are all known; their ln p, (N,)."""
         assert self.sampler is not None  # noqa: S101 - for the type checker
-        likelihood = np.zeros(self.problem.count)
+        total = np.zeros(self.problem.count)
+        known = bool(self.known[first:last].all())
+        go_on = self.sampler.follow if known else self.sampler.draw
         length = 1
         while first < last:
             upto = min(last, first + length)
             began = time.perf_counter()
-            p = self.sampler.draw(self.drawing, first, upto)
+            p = go_on(self.drawing, first, upto)
             took = time.perf_counter() - began
             terms = _taken(p, self.drawing.symbols[:, first:upto])
-            self.log_prob += terms.sum(axis=1)
-            known = self.known[first:upto]
-            likelihood += terms[:, known].sum(axis=1)
-            new = first + np.flatnonzero(~known)
+            total += terms.sum(axis=1)
+            new = np.arange(0 if known else upto - first) + first
             yield self._moments(self.model.order[new], self.drawing.symbols[:, new].T)
             first = upto
             length = 2 * length if took < _BURST / 2 else max(1, length // (1 + (took > _BURST)))
-        return likelihood
+        self.log_prob += total
+        return total
 
     def _meet(self, run: int, after: int, likelihood: Doubles) -> Generator[Moments, None, None]:
         """Weigh by the known symbols `run` … `after - 1`, all at once or by degrees."""

@@ -330,6 +330,17 @@ def test_a_selected_image_goes_on_as_its_ancestor(family: str, space: Grid, way:
             np.testing.assert_allclose(p, expected, atol=1e-4)
             np.testing.assert_array_equal(selected.symbols, fresh.symbols)
 
+    # The same where all that is left is known.
+    step = (steps + 1) // 2
+    selected = drawing(symbols, steps)
+    sampler = model.sampler(x, y, way)
+    sampler.draw(selected, 0, step)
+    sampler.select(selected, ancestors, step)
+    p = sampler.follow(selected, step, steps)
+    fresh = drawing(selected.symbols, steps)
+    expected = model.sampler(x, mine, way).draw(fresh, 0, steps)[:, step:]
+    np.testing.assert_allclose(p, expected, atol=1e-4)
+
 
 @pytest.mark.parametrize(("family", "space"), PAIRS)
 def test_the_cached_logits_are_within_1e_4_of_one_full_pass(family: str, space: Grid) -> None:
