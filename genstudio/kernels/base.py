@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -59,3 +61,13 @@ class Kernel(ABC):
         A kernel that computes several known places sooner together overrides this.
         """
         return self.draw(drawing, first, last)
+
+    @abstractmethod
+    def state(self, step: int) -> Iterable[NDArray[Any]]:
+        """Views (B, …) of all that differs between images and may be read at `step` or later."""
+
+    def select(self, ancestors: NDArray[np.int64], step: int) -> None:
+        """Every image goes on at `step` as a copy of its ancestor; ancestors (B,)."""
+        moved = np.flatnonzero(ancestors != np.arange(len(ancestors)))
+        for kept in self.state(step):
+            kept[moved] = kept[ancestors[moved]]

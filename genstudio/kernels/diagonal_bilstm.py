@@ -6,6 +6,7 @@ down, and is computed for a whole row as soon as the row's last symbol is drawn.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
@@ -73,6 +74,10 @@ class DiagonalBiLSTMKernel(PixelRNNKernel):
         if row:
             lines.left[:, :, 1 + column :] = past.h[:, :, 0, row - 1, column:]
             lines.right[:, :, :-1] = past.h[:, :, 1, row - 1]
+
+    def layers_state(self) -> Iterable[Floats]:
+        """The row that is drawn and the one above."""
+        return self.lines
 
     def run(self, drawing: Drawing, first: int, p: Floats) -> None:
         """In compiled code."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -44,6 +45,10 @@ class FVSBNKernel(Kernel):
         """Each weight once; less where symbols are 0, which add nothing."""
         _, steps, free = self._logits.shape
         return int(free * steps * (steps - 1) // 2)
+
+    def state(self, step: int) -> Iterable[Floats]:
+        """What the steps to come start from."""
+        return (self._logits[:, step:],)
 
     def draw(self, drawing: Drawing, first: int, last: int) -> Floats:
         """Draw; symbols enter as numbers 0 … 1."""

@@ -12,7 +12,7 @@ from 2 `starts[c]` on, those of the tanh first. The vertical stack's maps belong
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -158,6 +158,18 @@ class GatedPixelCNNKernel(Kernel):
         self._row[0] = row - 1
         rest = self.draw(drawing, whole, steps)
         return np.concatenate([past.probabilities[:, :whole], rest], axis=1)
+
+    def state(self, step: int) -> Iterable[Floats]:
+        """The rows that are kept anyway, and those of the image that the first layer sees."""
+        _, width, channels = self._shape
+        row = step // (width * channels)
+        yield self._image[:, row : row + len(self._weights.first_above) + 1]
+        yield from (self._skips, self._heads)
+        for by_layer in (
+            *(self._rows, self._from_above, self._left, self._gates),
+            *(self._told_above, self._told_left),
+        ):
+            yield by_layer.swapaxes(0, 1)
 
     def draw(self, drawing: Drawing, first: int, last: int) -> Floats:
         """Draw; the network's rescaling of symbols is −1 … 1."""

@@ -9,7 +9,9 @@ used once. An ensemble keeps the logarithm of each member's weight, wₘ ∝ p�
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -73,6 +75,10 @@ class MADEKernel(Kernel):
         members = len(w.first)
         direct = members * levels * steps * (steps - 1) // 2 if len(w.direct) else 0
         return int(inputs + hidden + out + direct)
+
+    def state(self, step: int) -> Iterable[NDArray[Any]]:
+        """The units and inputs, each member's score, and what the logits to come start from."""
+        return self._inputs[:, :step], self._hidden, self._scores, self._start[:, step:]
 
     def draw(self, drawing: Drawing, first: int, last: int) -> Floats:
         """Draw; symbols enter as numbers −1 … 1."""

@@ -6,7 +6,9 @@ are computed again only after other symbols.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,6 +58,10 @@ class NADEKernel(Kernel):
     def multiply_adds(self) -> int:
         """Every weight of W and V once; less where symbols are 0, which add nothing."""
         return self._weights.columns.size + self._weights.out.size
+
+    def state(self, step: int) -> Iterable[NDArray[Any]]:
+        """The hidden layer, and what the logits to come start from."""
+        return self._a, self._h, self._stale, self._start[:, step:]
 
     def draw(self, drawing: Drawing, first: int, last: int) -> Floats:
         """Draw; symbols enter as numbers 0 … 1."""

@@ -7,6 +7,7 @@ the order of their channels, those of channel c between `starts[c]` and `starts[
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -136,6 +137,16 @@ class PixelCNNKernel(Kernel):
             w.last_bias,
         )
         return np.concatenate([begun, p, self.draw(drawing, stop, last)], axis=1)
+
+    def state(self, step: int) -> Iterable[Floats]:
+        """The rows that a pixel's convolutions see, and its own maps of earlier channels."""
+        _, width, channels = self._shape
+        row = step // (width * channels)
+        yield self._image[:, row : row + 4]
+        yield self._seen[:, :, row : row + 2]
+        yield self._told.swapaxes(0, 1)
+        if step % channels:
+            yield from (self._wide, self._inside, self._head1, self._head2)
 
     def draw(self, drawing: Drawing, first: int, last: int) -> Floats:
         """Draw; the network's rescaling of symbols is −1 … 1."""

@@ -13,7 +13,7 @@ at 1. Column j stands at j + 1, between zeros.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -221,6 +221,15 @@ class PixelCNNPPKernel(Kernel):
             past.down[:, :-1, 1, 1:-1] = down  # the row above an even one is odd
         whole = row * per_row
         return np.concatenate([p[:, :whole], self.draw(drawing, whole, steps)], axis=1)
+
+    def state(self, step: int) -> Iterable[Floats]:
+        """The rows that are kept anyway, and the two of the image that a pixel sees."""
+        _, padded, maps = self._image.shape[1:]
+        row = step // ((padded - 2) * (maps - 1))
+        yield self._image[:, row : row + 3]
+        for kept in (self._past_u, self._past_v, self._row):
+            yield from kept
+        yield from (self._u.two_bias, self._v.two_bias, self._outputs)
 
     def draw(self, drawing: Drawing, first: int, last: int) -> Floats:
         """Draw; the network's rescaling of symbols is −1 … 1."""

@@ -9,7 +9,7 @@ are kept in the order of their channels, those of channel c between `starts[c]` 
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 import numpy as np
@@ -137,6 +137,10 @@ class PixelRNNKernel(Kernel):
         """Go on at a pixel before which all is known."""
 
     @abstractmethod
+    def layers_state(self) -> Iterable[Floats]:
+        """Views (B, …) of what is kept of the layers."""
+
+    @abstractmethod
     def run(self, drawing: Drawing, first: int, p: Floats) -> None:
         """Draw as many steps from `first` as p (B, steps, K) has room for."""
 
@@ -158,6 +162,15 @@ class PixelRNNKernel(Kernel):
             self.go_on(past, *divmod(pixel, width))
         rest = self.draw(drawing, pixel * channels, steps)
         return np.concatenate([p[:, : pixel * channels], rest], axis=1)
+
+    def state(self, step: int) -> Iterable[Floats]:
+        """The rows of the image that a pixel sees, its own maps, and the layers' rows."""
+        _, width, channels = self.shape
+        row = step // (width * channels)
+        yield self.work.image[:, row : row + 4]
+        yield from self.work[1:]
+        yield np.moveaxis(self.told, 2, 0)
+        yield from self.layers_state()
 
     def draw(self, drawing: Drawing, first: int, last: int) -> Floats:
         """Draw; the network's rescaling of symbols is −1 … 1."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
@@ -62,6 +63,10 @@ class RowLSTMKernel(PixelRNNKernel):
         if row:
             self.rows.h[:, :, 1 - row % 2, r : r + width] = past.h[:, :, 0, row - 1]
             self.rows.c[:, :, column:] = past.c[:, :, 0, row - 1, column:]
+
+    def layers_state(self) -> Iterable[Floats]:
+        """The row that is drawn and the one above."""
+        return self.rows
 
     def run(self, drawing: Drawing, first: int, p: Floats) -> None:
         """In compiled code."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -38,6 +40,10 @@ class TableKernel(Kernel):
     def multiply_adds(self) -> int:
         """One for each symbol: the context moves on."""
         return len(self._starts)
+
+    def state(self, step: int) -> Iterable[NDArray[np.int64]]:
+        """The contexts."""
+        return (self._contexts,)
 
     def draw(self, drawing: Drawing, first: int, last: int) -> NDArray[np.float32]:
         """Look up, draw, move on."""

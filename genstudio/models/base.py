@@ -299,11 +299,12 @@ class Autoregressive(GenerativeModel, Density, Inpainting):
         """
         y = self.condition(y)
 
-        def whole(symbols: NDArray[np.uint8]) -> Tensor:
+        def whole(symbols: NDArray[np.uint8], images: NDArray[np.int64] | None) -> Tensor:
             places = np.empty(symbols.shape, np.int64)
             places[:, self.order] = symbols
-            images = torch.from_numpy(places).to(x.device).view(x.shape)
-            return self.logits(images, y).flatten(2)[:, :, self.order].transpose(1, 2)
+            told = y if y is None or images is None else y[torch.from_numpy(images).to(y.device)]
+            drawn = torch.from_numpy(places).to(x.device).view(x.shape)
+            return self.logits(drawn, told).flatten(2)[:, :, self.order].transpose(1, 2)
 
         if way is Way.NAIVE:
             return PredictorSampler(NaivePredictor(self, x, y), x.device, whole)

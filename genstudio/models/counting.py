@@ -13,6 +13,7 @@ is Laplace's rule of succession (Mémoire sur la probabilité des causes par les
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Iterable
 from itertools import accumulate
 from typing import ClassVar
 
@@ -208,6 +209,10 @@ class TablePredictor(Predictor):
     def put(self, step: int, symbols: Tensor) -> None:
         """The oldest symbol leaves the context, the newest enters."""
         self.contexts = (self.contexts * self.model.space.levels + symbols) % self.modulus
+
+    def state(self, step: int) -> Iterable[Tensor]:
+        """The contexts."""
+        return (self.contexts,)
 
 
 def _rows(space: Grid, depth: int) -> list[int]:

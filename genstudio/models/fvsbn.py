@@ -12,6 +12,7 @@ training starts, so it starts from zero.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import torch
@@ -193,3 +194,7 @@ class FVSBNPredictor(Predictor):
         later = slice(step + 1, None)
         value = self.model.rescaled(symbols)[:, None, None]
         self.a[:, :, later] += value * self.columns[step, :, later]
+
+    def state(self, step: int) -> Iterable[Tensor]:
+        """The logits to come."""
+        return (self.a[:, :, step:],)

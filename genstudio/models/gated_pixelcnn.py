@@ -13,6 +13,7 @@ red is drawn first, then green given red, then blue given both.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -422,6 +423,13 @@ class GatedPixelCNNPredictor(Predictor):
         row, column = divmod(pixel, self.model.space.width)
         first = FIRST // 2
         self.image[:, channel, row + first, column + first] = self.model.rescaled(symbols)
+
+    def state(self, step: int) -> Iterable[Tensor]:
+        """The rows that are kept anyway, and those of the image that the first layer sees."""
+        row = step // (self.model.space.width * self.model.space.channels)
+        yield self.image[:, :, row : row + FIRST // 2 + 1]
+        yield from (*self.rows, *self.left, *self.above)
+        yield from (told for pair in self.told for told in pair if told is not None)
 
     def _begin(self, row: int) -> None:
         """The vertical stack of a row, whose symbols it does not see."""

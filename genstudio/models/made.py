@@ -14,6 +14,7 @@ ensemble itself an autoregressive model, whose conditionals can be drawn from ex
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -366,3 +367,11 @@ class MADEPredictor(Predictor):
         if len(self.new) > 1:
             picked = symbols[None, :, None].expand(len(self.new), -1, 1)
             self.scores = self.scores + self.members.gather(2, picked)[:, :, 0]
+
+    def state(self, step: int) -> Iterable[Tensor]:
+        """The inputs, the units, the members' scores, and biases where classes tell them apart."""
+        yield self.numbers
+        yield from (values.transpose(0, 1) for values in self.values)
+        yield self.scores.transpose(0, 1)
+        if self.y is not None:
+            yield from (*self.biases, self.start)

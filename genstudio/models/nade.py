@@ -18,6 +18,7 @@ likelihoods of several orders, which have no conditional in common that could be
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import torch
@@ -295,7 +296,7 @@ class NADEPredictor(Predictor):
         self.model = model
         self.x = model.in_steps(x)
         self.y = y
-        self.a = model.start_hidden(y).expand(len(x), -1)
+        self.a = model.start_hidden(y).expand(len(x), -1).clone()
         self.b = model.start_out(y)
 
     def prefix(self, steps: int) -> Tensor:
@@ -316,3 +317,7 @@ class NADEPredictor(Predictor):
         self.a = self.a + self.model.rescaled(symbols)[:, None] * self.model.W[step]
         if self.model.U is not None:
             self.a = self.a + self.model.U[step]
+
+    def state(self, step: int) -> Iterable[Tensor]:
+        """The pre-activation, and the biases where the class tells them apart."""
+        return (self.a,) if self.y is None else (self.a, self.b)

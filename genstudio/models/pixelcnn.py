@@ -9,6 +9,7 @@ given both (equation 2).
 from __future__ import annotations
 
 import copy
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -350,6 +351,14 @@ class PixelCNNPredictor(Predictor):
     def put(self, step: int, symbols: Tensor) -> None:
         """Write into the image."""
         self.x.flatten(1)[:, step] = symbols
+
+    def state(self, step: int) -> Iterable[Tensor]:
+        """The rows that a pixel's convolutions see."""
+        row = step // (self.width * self.channels)
+        yield self.x[:, max(0, row - 1) : row + 1]
+        for seen, margin in zip(self.seen, self.margins, strict=True):
+            yield seen[:, row : row + margin + 1]
+        yield from (told for told in self.told if told is not None)
 
     def _put_image(self, row: int, column: int) -> None:
         """Bring the first layer's reading up to date: this pixel and the one before it."""

@@ -321,7 +321,8 @@ class PixelCNNPPPredictor(Predictor):
     def __init__(self, model: PixelCNNPP, x: Tensor, y: Tensor | None) -> None:
         self.model = model
         self.x = x.clone()
-        self.y = model.condition(y)
+        told = model.condition(y)
+        self.y = None if told is None else told.clone()
         self.u = Onward(model.u, model.space, len(x))
         self.v = Onward(model.v, model.space, len(x))
         self.rows: dict[int, Tensor] = {}
@@ -356,6 +357,17 @@ class PixelCNNPPPredictor(Predictor):
         row, column = divmod(pixel, self.model.space.width)
         self.x[:, row, column, channel] = symbols
         self.image[:, channel, row + 2, column + 1] = self.model.rescaled(symbols)
+
+    def state(self, step: int) -> Iterable[Tensor]:
+        """The rows that may still be read, and the mixture of the pixel that is being drawn."""
+        row = step // math.prod(self.model.space.shape[1:])
+        yield self.x[:, row : row + 1]
+        yield self.image[:, :, row : row + 3]
+        yield from (*self.u.state(row), *self.v.state(row), *self.rows.values())
+        if self.mixture is not None:
+            yield from self.mixture.parts()
+        if self.y is not None:
+            yield self.y
 
     def _place(self, row: int, column: int) -> LogisticMixture:
         model = self.model

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import copy
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self, TypeAlias
 
@@ -339,6 +339,20 @@ class PixelRNNPredictor(Predictor):
         pixel, channel = divmod(step, self.channels)
         row, column = divmod(pixel, self.width)
         self.image[:, row + 3, column + 3, channel] = self.model.rescaled(symbols)
+
+    def state(self, step: int) -> Iterable[Tensor]:
+        """The rows of the image that a pixel sees, and three of each layer.
+
+        At the start of a row a layer may still have to go over the one above, from that above it.
+        """
+        row = step // (self.width * self.channels)
+        near = slice(max(0, row - 2), row + 1)
+        yield self.image[:, row : row + 4]
+        for past in self.past:
+            yield past.u[near].movedim(2, 0)
+            yield past.h[:, near].movedim(3, 0)
+            yield past.c[:, near].movedim(3, 0)
+        yield from (told.transpose(0, 1) for told in self.told if told is not None)
 
     def update(
         self, layer: int, wave: int, seen: Tensor, before: list[Tensor], c: Tensor

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -52,6 +52,17 @@ class Predictor(ABC):
     def put(self, step: int, symbols: Tensor) -> None:
         """The step's symbols (B,) are decided."""
 
+    @abstractmethod
+    def state(self, step: int) -> Iterable[Tensor]:
+        """Views (B, …) of all that differs between images and may be read at `step` or later."""
+
+    def select(self, ancestors: Tensor, step: int) -> None:
+        """Every image goes on at `step` as a copy of its ancestor; ancestors (B,)."""
+        moved = torch.nonzero(ancestors != torch.arange(len(ancestors), device=ancestors.device))
+        moved = moved[:, 0]
+        for kept in self.state(step):
+            kept[moved] = kept[ancestors[moved]]
+
 
 class NaivePredictor(Predictor):
     """One full pass of the network per symbol: the reference that faster ones must equal."""
@@ -59,7 +70,7 @@ class NaivePredictor(Predictor):
     def __init__(self, model: Autoregressive, x: Tensor, y: Tensor | None) -> None:
         self.model = model
         self.x = x.clone()
-        self.y = y
+        self.y = None if y is None else y.clone()
 
     def prefix(self, steps: int) -> Tensor:
         """One pass gives them all."""
@@ -72,6 +83,10 @@ class NaivePredictor(Predictor):
     def put(self, step: int, symbols: Tensor) -> None:
         """Write into the image."""
         self.x.flatten(1)[:, self.model.order[step]] = symbols
+
+    def state(self, step: int) -> Iterable[Tensor]:
+        """All it has."""
+        return (self.x,) if self.y is None else (self.x, self.y)
 
     def _all(self) -> Tensor:
         return self.model.logits(self.x, self.y).flatten(2)
@@ -98,6 +113,19 @@ class Sampler(ABC):
     def follow(self, drawing: Drawing, first: int, last: int) -> NDArray[np.float32]:
         """As `draw`, of steps that are known in every image."""
 
+    @abstractmethod
+    def select(self, drawing: Drawing, ancestors: NDArray[np.int64], step: int) -> None:
+        """Every image goes on at `step` as a copy of its ancestor, classes included.
+
+        The first `step` symbols of the drawing are copied too; what is given from there on, and
+        the uniforms, stay the images' own.
+
+        Args:
+            drawing: whose steps before `step` are drawn.
+            ancestors: (B,) numbers of images.
+            step: the next one to be drawn.
+        """
+
 
 class PredictorSampler(Sampler):
     """Draws from the logits of a predictor, symbol by symbol.
@@ -105,19 +133,21 @@ class PredictorSampler(Sampler):
     Args:
         predictor: gives them.
         device: where it computes.
-        whole: logits (B, D, K) of whole images (B, D), both in step order, by one full pass.
+        whole: logits (B, D, K) of whole images (B, D), both in step order, by one full pass;
+            told the classes of the batch's images of these numbers (B,), or of each its own.
     """
 
     def __init__(
         self,
         predictor: Predictor,
         device: torch.device,
-        whole: Callable[[NDArray[np.uint8]], Tensor],
+        whole: Callable[[NDArray[np.uint8], NDArray[np.int64] | None], Tensor],
     ) -> None:
         self._predictor = predictor
         self._device = device
         self._whole = whole
         self._tail: NDArray[np.float32] | None = None
+        self._beginnings: NDArray[np.int64] | None = None  # whose class each image has by now
         self.way = Way.NAIVE if isinstance(predictor, NaivePredictor) else Way.CACHED
 
     def skip(self, drawing: Drawing, steps: int) -> NDArray[np.float32]:
@@ -144,8 +174,17 @@ class PredictorSampler(Sampler):
             return self.draw(drawing, first, last)
         if self._tail is None:
             with torch.no_grad():
-                self._tail = probabilities(self._whole(drawing.symbols))
+                self._tail = probabilities(self._whole(drawing.symbols, self._beginnings))
         return self._tail[:, first:last]
+
+    def select(self, drawing: Drawing, ancestors: NDArray[np.int64], step: int) -> None:
+        """As the predictor does it."""
+        drawing.symbols[:, :step] = drawing.symbols[ancestors, :step]
+        self._tail = None
+        before = self._beginnings
+        self._beginnings = ancestors if before is None else before[ancestors]
+        with torch.no_grad():
+            self._predictor.select(torch.from_numpy(ancestors).to(self._device), step)
 
 
 class KernelSampler(Sampler):
@@ -167,6 +206,11 @@ class KernelSampler(Sampler):
     def follow(self, drawing: Drawing, first: int, last: int) -> NDArray[np.float32]:
         """As the kernel does it."""
         return self._kernel.follow(drawing, first, last)
+
+    def select(self, drawing: Drawing, ancestors: NDArray[np.int64], step: int) -> None:
+        """As the kernel does it."""
+        drawing.symbols[:, :step] = drawing.symbols[ancestors, :step]
+        self._kernel.select(ancestors, step)
 
 
 # A generator may not keep inference mode on between its yields: each sampler sets it within.

@@ -99,6 +99,11 @@ class LogisticMixture:
             levels,
         )
 
+    def parts(self) -> tuple[Tensor, ...]:
+        """The tensors it is made of."""
+        always = (self.log_weights, self.means, self.log_scales)
+        return always if self.coefficients is None else (*always, self.coefficients)
+
     def log_prob(self, x: Tensor) -> Tensor:
         """Ln p of every pixel, nats; x (B, H, W, C) symbols, returns (B, H, W)."""
         return torch.logsumexp(self._scores(x)[..., -1], dim=1)

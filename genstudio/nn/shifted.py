@@ -11,6 +11,7 @@ transposed one doubles them, cut to what they were. The place (i, j) of level l 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import torch
@@ -276,7 +277,8 @@ class Onward(Reading):
         self._resolutions = stream.resolutions
         self._sides = [sides(space, level) for level in range(stream.resolutions)]
         self._maps: dict[ShiftedConv2d, Tensor] = {}
-        for layer, level in stream.shifted():
+        self._levels = dict(stream.shifted())
+        for layer, level in self._levels.items():
             left, right, top, _ = layer.around
             height, width = self._sides[level]
             size = (batch, layer.in_channels, height + top, width + left + right)
@@ -304,6 +306,13 @@ class Onward(Reading):
             kept[:, :, 1:, left : left + x.shape[3]] = x
         for level, kept in enumerate(self._left):
             kept.copy_(everywhere.left[level][:, :, row >> level][:, :, None])
+
+    def state(self, row: int) -> Iterator[Tensor]:
+        """Views (B, …) of all that differs between images and may be read in a row or later."""
+        for layer, kept in self._maps.items():
+            i = row >> self._levels[layer]
+            yield kept[:, :, i : i + 2]
+        yield from self._left
 
     def around(self, layer: ShiftedConv2d, level: int, x: Tensor) -> Tensor:
         """The row above and this one, as far as the kernel reaches."""

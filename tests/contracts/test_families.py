@@ -294,6 +294,54 @@ def test_the_incremental_samplers_equal_the_naive_one(family: str, space: Grid, 
             np.testing.assert_array_equal(fast.given, naive.given)
 
 
+@pytest.mark.parametrize("way", [Way.NAIVE, Way.CACHED, Way.COMPILED])
+@pytest.mark.parametrize(("family", "space"), PAIRS)
+def test_a_selected_image_goes_on_as_its_ancestor(family: str, space: Grid, way: Way) -> None:
+    """Equal to a completion of what the ancestor had drawn, told the ancestor's class."""
+    model = autoregressive(family, space)
+    x, y = data(space, 4)
+    steps = space.dimensions
+    symbols = np.ascontiguousarray(x.flatten(1).numpy().astype(np.uint8)[:, model.order])
+    u = uniforms(7, 4, steps)
+    ancestors = np.array([3, 1, 1, 0])
+    mine = None if y is None else y[ancestors]
+
+    def drawing(of: np.ndarray, step: int) -> Drawing:
+        given = np.zeros(of.shape, np.bool_)
+        given[:, :step] = True
+        return Drawing(of.copy(), given, u, DrawControls())
+
+    for skipped in range(0, steps, max(1, steps // 2)):
+        for step in range(skipped, steps, 3):
+            selected = drawing(symbols, step)
+            sampler = model.sampler(x, y, way)
+            if skipped:
+                sampler.skip(selected, skipped)
+            if step > skipped:
+                sampler.draw(selected, skipped, step)
+            sampler.select(selected, ancestors, step)
+            p = sampler.draw(selected, step, steps)
+
+            fresh = drawing(symbols[ancestors], step)
+            reference = model.sampler(x[ancestors], mine, way)
+            if step:
+                reference.skip(fresh, step)
+            expected = reference.draw(fresh, step, steps)
+            np.testing.assert_allclose(p, expected, atol=1e-4)
+            np.testing.assert_array_equal(selected.symbols, fresh.symbols)
+
+    # The same where all that is left is known.
+    step = (steps + 1) // 2
+    selected = drawing(symbols, steps)
+    sampler = model.sampler(x, y, way)
+    sampler.draw(selected, 0, step)
+    sampler.select(selected, ancestors, step)
+    p = sampler.follow(selected, step, steps)
+    fresh = drawing(selected.symbols, steps)
+    expected = model.sampler(x, mine, way).draw(fresh, 0, steps)[:, step:]
+    np.testing.assert_allclose(p, expected, atol=1e-4)
+
+
 @pytest.mark.parametrize(("family", "space"), PAIRS)
 def test_the_cached_logits_are_within_1e_4_of_one_full_pass(family: str, space: Grid) -> None:
     model = autoregressive(family, space)
