@@ -33,7 +33,11 @@ title = "Nats of the hidden half"
 goal = ""
 long = True
 
-PARTICLES = (16, 64, 256)
+PARTICLES = (4, 16, 64)
+
+MOVES = 0.5
+"""Share of a sweep that particles are moved by at each temperature: twice the method's default,
+because with fewer moves the estimate of a hidden top depends on the seed by nats."""
 
 PUBLISHED = {"top": 35, "left": 32, "bottom": 36}
 """Nats, about, of Jain, Abbeel & Pathak (2020), Locally Masked Convolution for Autoregressive
@@ -61,9 +65,8 @@ class Score(Settings):
 def run(options: Options) -> list[Row]:
     """Score validation images of binarized MNIST with the shipped PixelCNN; takes hours.
 
-    smc: ln p̂(known) − ln p(x), for several numbers of particles. As p̂ is right on average, its
-    logarithm is too small on average: few particles flatter, and only where more of them make no
-    difference has the figure settled.
+    smc: ln p̂(known) − ln p(x), for several numbers of particles. With few particles p̂ is mostly
+    too small, which flatters: only where more of them make no difference has the figure settled.
     raster: −Σ ln p(xₜ | past) over the hidden symbols, which looks at nothing known after them.
 
     What is scored is kept in the cache folder as it comes, for the model's weights; asked again,
@@ -97,7 +100,7 @@ def scored(
         return float(surprise[~known].sum())
     smc = method("smc")
     problem = Problem(model, np.where(known, image, 0), known, particles, 0)
-    work = smc(smc.Controls()).run(problem)
+    work = smc(smc.Controls(moves=MOVES)).run(problem)
     while True:
         try:
             next(work)
