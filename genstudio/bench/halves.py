@@ -100,7 +100,7 @@ def scored(
         return float(surprise[~known].sum())
     smc = method("smc")
     problem = Problem(model, np.where(known, image, 0), known, particles, 0)
-    work = smc(smc.Controls(moves=MOVES)).run(problem)
+    work = smc(smc.Controls.checked({"moves": MOVES})).run(problem)
     while True:
         try:
             next(work)
