@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, QSettings, QTimer, Signal
 from genstudio.core import library
 from genstudio.core.capabilities import ModelCard
 from genstudio.core.errors import UserError
+from genstudio.core.inpainting import MethodCard
 from genstudio.core.messages import (
     Cancelled,
     CompileSamplers,
@@ -122,6 +123,7 @@ class Studio(QObject):
         engine: where jobs run.
         settings: what is remembered between starts.
         cards: families by name; empty until the engine has described itself.
+        methods: of inpainting; likewise.
         devices: where one can compute; likewise.
         shipped: runs that came with GenStudio.
         own: one's own runs, newest first.
@@ -154,6 +156,7 @@ class Studio(QObject):
         self.settings = settings
         self.root = root or runs_folder()
         self.cards: dict[str, ModelCard] = {}
+        self.methods: tuple[MethodCard, ...] = ()
         self.devices: tuple[Device, ...] = ()
         self.shipped: list[Run] = []
         self.own: list[Run] = []
@@ -291,6 +294,7 @@ class Studio(QObject):
 
     def _take_description(self, description: Description) -> None:
         self.cards = {card.name: card for card in description.cards}
+        self.methods = description.methods
         self.devices = description.devices
         if description.uncompiled:
             self.submit(CompileSamplers(), channel="compile", title="Preparing the fast samplers")

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from genstudio.core.capabilities import Capability, ModelCard, Preset
+from genstudio.core.inpainting import MethodCard
 from genstudio.core.messages import (
     Cancelled,
     Describe,
@@ -22,7 +23,7 @@ from genstudio.core.messages import (
     Wish,
 )
 
-__all__ = ["CARDS", "Asked", "ScriptedEngine", "card"]
+__all__ = ["CARDS", "METHODS", "Asked", "ScriptedEngine", "card"]
 
 
 @dataclass(frozen=True)
@@ -85,6 +86,37 @@ CARDS = (
     card("gan", Capability.DECODER, title="GAN"),
     card("nothing", title="Family without capabilities"),
 )
+METHODS = (
+    MethodCard(
+        name="raster",
+        title="Raster",
+        sentence="Draws in order.",
+        formula="xᵢ ~ p(xᵢ | past)",
+        needs=(Capability.AUTOREGRESSIVE,),
+        sees="past",
+        settings_schema={"type": "object", "properties": {}},
+    ),
+    MethodCard(
+        name="gibbs",
+        title="Gibbs",
+        sentence="Visits what is hidden again and again.",
+        formula="xᵢ ~ p(xᵢ | all others)",
+        needs=(Capability.AUTOREGRESSIVE,),
+        sees="all",
+        settings_schema={
+            "type": "object",
+            "properties": {
+                "sweeps": {
+                    "type": "integer",
+                    "default": 3,
+                    "minimum": 1,
+                    "maximum": 100,
+                    "description": "Passes over what is hidden.",
+                }
+            },
+        },
+    ),
+)
 
 
 @dataclass
@@ -92,6 +124,7 @@ class ScriptedEngine:
     """Records what is asked; answers `Describe` by itself, all else when the test says so."""
 
     cards: tuple[ModelCard, ...] = CARDS
+    methods: tuple[MethodCard, ...] = METHODS
     devices: tuple[Device, ...] = (Device("cpu", "CPU, 2 threads", 8 * 2**30),)
     asked: list[Asked] = field(default_factory=list)
     wishes: list[tuple[JobId, Wish]] = field(default_factory=list)
@@ -113,7 +146,7 @@ class ScriptedEngine:
         self._open[job] = channel
         self.asked.append(Asked(job, request, channel))
         if isinstance(request, Describe):
-            self.finish(Description(self.cards, self.devices), job)
+            self.finish(Description(self.cards, self.devices, self.methods), job)
         return job
 
     def cancel(self, job: JobId) -> None:

@@ -536,7 +536,7 @@ def test_the_figure_is_a_file_of_what_is_shown(
     shown(row, 420, 110)
     row.show_figure(figure())
     count = row.fitting
-    assert 8 <= count < 12
+    assert 6 <= count < 12
     told: list[str] = []
     studio.noticed.connect(lambda notice: told.append(notice.title))
     row.save(tmp_path / "figure.png")

@@ -7,6 +7,7 @@ processes of the same program and are never read from a file.
 from __future__ import annotations
 
 from genstudio.core.messages.answers import (
+    Browsed,
     Cheated,
     Compared,
     DataView,
@@ -14,6 +15,7 @@ from genstudio.core.messages.answers import (
     Device,
     Estimated,
     Evaluation,
+    Fitted,
     Lap,
     LookedBack,
     Moved,
@@ -34,6 +36,7 @@ from genstudio.core.messages.events import (
     Progress,
 )
 from genstudio.core.messages.requests import (
+    BrowseImages,
     Causality,
     Cheat,
     Compare,
@@ -43,6 +46,7 @@ from genstudio.core.messages.requests import (
     Estimate,
     Evaluate,
     FetchData,
+    FitImage,
     Inpaint,
     InspectData,
     LookBack,
@@ -58,6 +62,8 @@ from genstudio.core.messages.requests import (
 )
 
 __all__ = [
+    "BrowseImages",
+    "Browsed",
     "Cancelled",
     "Causality",
     "Cheat",
@@ -78,6 +84,8 @@ __all__ = [
     "Failed",
     "FetchData",
     "Finished",
+    "FitImage",
+    "Fitted",
     "Inpaint",
     "InspectData",
     "JobId",

@@ -18,6 +18,7 @@ from genstudio.core.runs import Metric
 from genstudio.core.spaces import Grid
 
 __all__ = [
+    "Browsed",
     "Cheated",
     "Compared",
     "DataView",
@@ -25,6 +26,7 @@ __all__ = [
     "Device",
     "Estimated",
     "Evaluation",
+    "Fitted",
     "Lap",
     "LookedBack",
     "Moved",
@@ -275,6 +277,50 @@ class Picked:
     number: int
     image: NDArray[np.uint8]
     labels: NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Browsed:
+    """A page of the images of a split.
+
+    Attributes:
+        split: "test" where there is one, which no model has learned from.
+        total: how many images there are to browse.
+        first: how many of them come before the page.
+        numbers: (n,) their indices in the split, from 0.
+        images: (n, *S) uint8.
+        labels: (n, L) int64.
+    """
+
+    split: str
+    total: int
+    first: int
+    numbers: NDArray[np.int64]
+    images: NDArray[np.uint8]
+    labels: NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """A picture that became an image of symbols.
+
+    Attributes:
+        image: (*S) uint8.
+        original: (h, w, C) uint8, the picture as it was, made smaller where it was large.
+        width: of the picture as it was, pixels.
+        height: likewise.
+    """
+
+    image: NDArray[np.uint8]
+    original: NDArray[np.uint8]
+    width: int
+    height: int
+
+    @property
+    def cropped(self) -> bool:
+        """Whether a part of the picture was cut off for its proportions."""
+        tall, wide = self.image.shape[:2]
+        return bool(self.width * tall != self.height * wide)
 
 
 @dataclass(frozen=True)

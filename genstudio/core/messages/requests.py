@@ -15,6 +15,7 @@ from genstudio.core.spaces import Grid
 from genstudio.core.training import DataSpec, Training
 
 __all__ = [
+    "BrowseImages",
     "Causality",
     "Cheat",
     "Compare",
@@ -24,6 +25,7 @@ __all__ = [
     "Estimate",
     "Evaluate",
     "FetchData",
+    "FitImage",
     "Inpaint",
     "InspectData",
     "LookBack",
@@ -371,6 +373,44 @@ class PickImage(Request):
     spec: DataSpec
     seed: int = 0
     class_index: int | None = None
+
+
+@dataclass(frozen=True)
+class BrowseImages(Request):
+    """A page of the images that were not learned from, in the split's order. Result: `Browsed`.
+
+    Attributes:
+        spec: which data, in which form.
+        first: how many of them come before the page.
+        count: how many there are on it, at most.
+        class_index: only images whose first label is this class; None for any.
+    """
+
+    job: ClassVar[str] = "browse_images"
+
+    spec: DataSpec
+    first: int = 0
+    count: int = 60
+    class_index: int | None = None
+
+
+@dataclass(frozen=True)
+class FitImage(Request):
+    """A picture as symbols, and what it was before. Result: `Fitted`.
+
+    Attributes:
+        space: what it is to become one of.
+        name: what the picture is called when something is wrong with it.
+        path: a PNG, JPEG, WebP, BMP or GIF file; None where there is its content.
+        content: such a file's bytes.
+    """
+
+    job: ClassVar[str] = "fit_image"
+
+    space: Grid
+    name: str
+    path: Path | None = None
+    content: bytes = b""
 
 
 @dataclass(frozen=True)

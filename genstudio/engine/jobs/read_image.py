@@ -7,10 +7,8 @@ from collections.abc import Generator
 import numpy as np
 from numpy.typing import NDArray
 
-from genstudio.core.errors import UserError
 from genstudio.core.messages import ReadImage, Wish
-from genstudio.data.pictures import fitted, flat_picture
-from genstudio.data.quantise import quantise
+from genstudio.engine.fitting import fit, read_content
 
 __all__ = ["run"]
 
@@ -18,14 +16,4 @@ __all__ = ["run"]
 def run(request: ReadImage) -> Generator[None, Wish | None, NDArray[np.uint8]]:
     """Returns (H, W, C)."""
     yield None
-    path, space = request.path, request.space
-    try:
-        picture = flat_picture(path.read_bytes(), space.channels)
-    except FileNotFoundError as error:
-        raise UserError(f"There is no file {path}.") from error
-    except OSError as error:
-        raise UserError(f"“{path}” cannot be read: {error.strerror or error}.") from error
-    except UserError as error:
-        raise UserError(f"“{path.name}”: {error.title}", error.advice) from error
-    pixels = np.asarray(fitted(picture, space.width, space.height), np.uint8)
-    return quantise(pixels.reshape(space.shape), space.levels)
+    return fit(read_content(request.path), request.path.name, request.space).image

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from genstudio.core.spaces import Grid
 from genstudio.ui.inpainting.film_colours import hatch, picture
@@ -61,14 +61,11 @@ class BeforeAfter(QWidget):
         )
         self.curtain = Curtain()
         self._case: Case | None = None
-        above = QHBoxLayout()
-        above.addWidget(self.ways)
-        above.addStretch(1)
-        above.addWidget(self.before)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(HALF)
-        column.addLayout(above)
+        column.addWidget(self.ways)
+        column.addWidget(self.before)
         column.addWidget(self.curtain, 1)
         self.ways.chosen.connect(lambda word: self.curtain.compare_by(Way(word)))
         self.before.chosen.connect(self._redraw)

@@ -33,7 +33,7 @@ from genstudio.ui.widgets.page import Page
 __all__ = ["Figure", "FigureRow", "Render", "plain"]
 
 _HEADINGS = 18  # height of the words above, pixels
-_LEAST = 8  # completions that are shown where there are so many, however small they get
+_LEAST = 6  # completions that are shown where there are so many, however small they get
 _SCALE = 8  # pixels of a file per symbol
 _FOLDER = "inpaint/folder"
 _EMPTY = "Here the figure appears: occluded, completions, original"

@@ -57,6 +57,10 @@ class Exporter(QObject):
         """Write a take; the suffix says in which format."""
         self._beside(lambda: self._save(take, path, scale))
 
+    def write(self, path: Path, content: Callable[[], bytes]) -> None:
+        """Write what is yet to be made; a `UserError` on the way is `failed`."""
+        self._beside(lambda: self._write(path, content()))
+
     def weigh(self, run: Run) -> None:
         """Ask for the SHA-256 of a run's weights."""
         self._beside(lambda: self.weighed.emit(run, weights_of(run)))
@@ -74,6 +78,9 @@ class Exporter(QObject):
         else:
             known = ", ".join(f".{suffix}" for suffix in FORMATS)
             raise UserError(f"“{path.name}” has no known ending.", f"Known endings: {known}.")
+        self._write(path, content)
+
+    def _write(self, path: Path, content: bytes) -> None:
         write_atomically(path, content)
         self.written.emit(path)
 

@@ -86,7 +86,7 @@ def _recall(studio: Studio, path: Path) -> None:
             "Bring that picture in again under “Real image”.",
         )
     studio.select(run.folder)
-    studio.panel_wanted.emit("Generate")
+    studio.panel_wanted.emit("Inpaint" if recipe.kind == "inpaint" else "Generate")
     studio.recipe_recalled.emit(recipe)
 
 

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from genstudio.core.inpainting import InpaintStarted, Moments
 from genstudio.core.messages import Share, Train, TrainProgress, TrainStarted, Wish
 from genstudio.ui.naming import named, with_role
 from genstudio.ui.studio import Job, Studio
@@ -133,6 +134,7 @@ class _Row(QWidget):
         self._studio = studio
         self._job = job
         self.device = ""
+        self._inpainted = self._to_inpaint = 0  # symbols drawn, and to be drawn as far as known
         self._glyph = Glyph(16)
         self._title = QLabel(job.title)
         self._title.setMaximumWidth(320)
@@ -221,6 +223,16 @@ class _Row(QWidget):
             self.device = payload.device
         if isinstance(payload, TrainProgress):
             self._show(payload.fraction, _training_words(payload))
+        elif isinstance(payload, InpaintStarted):
+            hidden = int((~payload.known).sum())
+            self._inpainted = 0
+            self._to_inpaint = payload.stages * hidden
+            self._show(0.0 if self._to_inpaint else None, "")
+        elif isinstance(payload, Moments):
+            self._inpainted += len(payload.places)
+            share = self._inpainted / self._to_inpaint if self._to_inpaint else None
+            name = payload.stages[-1].name if payload.stages else ""
+            self._show(None if share is None else min(share, 1.0), name)
         elif isinstance(payload, Share):
             share = payload.done / payload.total if payload.total else None
             self._show(share, payload.text)

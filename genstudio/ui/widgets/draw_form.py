@@ -2,36 +2,30 @@
 
 from __future__ import annotations
 
-import secrets
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QGridLayout,
     QHBoxLayout,
     QLabel,
     QPushButton,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
 from genstudio.core.spaces import Space
-from genstudio.ui.theme import CONTROL, HALF, icon
+from genstudio.ui.theme import HALF, icon
 from genstudio.ui.widgets.class_choice import ClassChoice
 from genstudio.ui.widgets.number_field import NumberField
+from genstudio.ui.widgets.seed_row import NAMES, SeedRow, fresh_seed
 from genstudio.ui.widgets.segmented import Segmented
-from genstudio.ui.widgets.spin import Spin
 
 __all__ = ["COUNTS", "DrawForm"]
 
 COUNTS = (1, 4, 16, 36, 64)
-_LARGEST_SEED = 2**31 - 1
-_FRESH_SEEDS = 1_000_000  # six digits are easy to read out
 _LOWEST_TEMPERATURE = 0.1
-_NAMES = 84  # width of the names beside the controls, pixels
 
 
 class DrawForm(QWidget):
@@ -61,19 +55,10 @@ class DrawForm(QWidget):
         for count in COUNTS:
             self.count.button(str(count)).setMinimumWidth(24)
         self.count.chosen.connect(lambda _: self.wanted_changed.emit())
-        self.seed = Spin("Seed")
-        self.seed.setRange(0, _LARGEST_SEED)
-        self.seed.setKeyboardTracking(False)
-        self.seed.setMinimumWidth(88)
-        self.seed.setToolTip("The same seed gives the same picture, however many are drawn")
-        self.seed.valueChanged.connect(lambda _: self.wanted_changed.emit())
-        self.lock = _small("lock-open-variant-outline", "Keep this seed")
-        self.lock.setCheckable(True)
+        self.row = SeedRow()
+        self.seed, self.lock, self.copy = self.row.seed, self.row.lock, self.row.copy
+        self.row.edited.connect(self.wanted_changed)
         self.lock.toggled.connect(self._locked)
-        self.copy = _small("content-copy", "Copy the seed")
-        self.copy.clicked.connect(
-            lambda: QGuiApplication.clipboard().setText(str(self.seed.value()))
-        )
         self.classes = ClassChoice()
         self.classes.chosen.connect(self.wanted_changed)
         self.another = QPushButton()
@@ -128,13 +113,11 @@ class DrawForm(QWidget):
 
     def show_seed(self, seed: int) -> None:
         """Show a seed; nobody is told."""
-        self.seed.blockSignals(True)
-        self.seed.setValue(seed)
-        self.seed.blockSignals(False)
+        self.row.show_seed(seed)
 
     def next_seed(self) -> int:
         """The seed of the next drawing: this one where it is locked, else a fresh one."""
-        return self.seed.value() if self.lock.isChecked() else secrets.randbelow(_FRESH_SEEDS)
+        return self.seed.value() if self.lock.isChecked() else fresh_seed()
 
     @property
     def images(self) -> int:
@@ -146,7 +129,6 @@ class DrawForm(QWidget):
             self.controls_edited.emit()
 
     def _locked(self, locked: bool) -> None:
-        self.lock.setIcon(icon("lock-outline" if locked else "lock-open-variant-outline"))
         self.another.setIcon(icon("repeat" if locked else "dice-5-outline", "on_accent"))
         self.another.setText("Draw again" if locked else "Draw another")
         self.another.setToolTip(
@@ -154,18 +136,10 @@ class DrawForm(QWidget):
         )
 
     def _lay_out(self) -> None:
-        seed = QHBoxLayout()
-        seed.setSpacing(4)
-        name = QLabel("Seed")
-        name.setFixedWidth(_NAMES)
-        seed.addWidget(name)
-        seed.addWidget(self.seed, 1)
-        seed.addWidget(self.lock)
-        seed.addWidget(self.copy)
         count = QHBoxLayout()
         count.setSpacing(4)
         images = QLabel("Images")
-        images.setFixedWidth(_NAMES)
+        images.setFixedWidth(NAMES)
         count.addWidget(images)
         count.addWidget(self.count, 1)
         column = QVBoxLayout(self)
@@ -173,18 +147,7 @@ class DrawForm(QWidget):
         column.setSpacing(HALF)
         column.addLayout(count)
         column.addLayout(self._knob_grid)
-        column.addLayout(seed)
+        column.addWidget(self.row)
         column.addWidget(self.classes)
-        self._knob_grid.setColumnMinimumWidth(0, _NAMES)
+        self._knob_grid.setColumnMinimumWidth(0, NAMES)
         self._knob_grid.setColumnStretch(1, 1)
-
-
-def _small(name: str, words: str) -> QToolButton:
-    button = QToolButton()
-    button.setProperty("role", "plain")
-    button.setIcon(icon(name))
-    button.setFixedSize(CONTROL, CONTROL)
-    button.setToolTip(words)
-    button.setAccessibleName(words)
-    button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-    return button

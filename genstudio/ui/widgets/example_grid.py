@@ -49,9 +49,11 @@ class ExampleGrid(QWidget):
 
     Attributes:
         arranged: how many images are shown changed.
+        chosen: the person clicked an example, or pressed Enter on it; its index.
     """
 
     arranged = Signal()
+    chosen = Signal(int)
 
     def __init__(self) -> None:
         super().__init__()
@@ -205,6 +207,12 @@ class ExampleGrid(QWidget):
             QToolTip.hideText()
 
     @override
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        layout, place = self._arrangement(), self._place_at(event.position())
+        if event.button() is Qt.MouseButton.LeftButton and layout is not None and place is not None:
+            self.chosen.emit(layout.shown[place])
+
+    @override
     def leaveEvent(self, _: object) -> None:
         self._point_at(None)
 
@@ -215,6 +223,13 @@ class ExampleGrid(QWidget):
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
         layout = self._arrangement()
+        if (
+            event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+            and layout is not None
+            and self._cursor is not None
+        ):
+            self.chosen.emit(layout.shown[self._cursor])
+            return
         columns = 1 if layout is None else layout.columns
         by = {
             Qt.Key.Key_Left: -1,

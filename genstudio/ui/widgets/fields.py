@@ -23,6 +23,9 @@ from genstudio.ui.widgets.segmented import Segmented
 
 __all__ = ["ChoiceField", "FolderField", "SwitchField", "field_for"]
 
+_SEGMENTS = 20
+"""Letters of all words together up to which they have room side by side."""
+
 
 class SwitchField(Field):
     """Yes or no."""
@@ -168,7 +171,8 @@ def field_for(schema: dict[str, Any], name: str) -> Field:
     """
     optional, inner = without_null(schema)
     if "enum" in inner:
-        few = len(inner["enum"]) + optional <= 5
+        letters = sum(len(str(value)) for value in inner["enum"])
+        few = len(inner["enum"]) + optional <= 5 and (optional or letters <= _SEGMENTS)
         return (
             ChoiceField(inner["enum"], name, optional) if few else _ManyField(inner["enum"], name)
         )

@@ -52,6 +52,11 @@ class Segmented(QWidget):
             self.choose(words[0])
 
     @property
+    def offered(self) -> list[str]:
+        """All of them, from left to right."""
+        return list(self._buttons)
+
+    @property
     def word(self) -> str:
         """The word that is down; empty when none is."""
         return next((word for word, button in self._buttons.items() if button.isChecked()), "")
