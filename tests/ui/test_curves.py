@@ -184,6 +184,22 @@ def test_a_bound_is_marked_as_one(curves: Curves, series: Series, qtbot: QtBot) 
     assert "= 1.8" in curves.legend.text()
 
 
+def test_errors_are_no_bits_in_the_plot_nor_in_the_table(curves: Curves, qtbot: QtBot) -> None:
+    errors = Series()
+    for step in (10, 20, 30):
+        errors.add([Metric(step=step, epoch=0, seconds=step, error=3 / step)])
+    errors.add([Metric(step=30, epoch=0, seconds=30, valid_error=0.2)])
+    curves.show_series("other", "An autoencoder", errors, "#ee6677", measure=Measure.ERROR)
+    qtbot.waitUntil(lambda: curves.drawn)
+    label = curves.plot.plotItem.getAxis("left").labelText
+    assert label == "bits/dim (=, exact) and mean squared error"
+    assert "<b>0.2</b>" in curves.legend.text()
+    rows = list(csv.DictReader(io.StringIO(csv_text({"A": errors}))))
+    assert not any(row["train_bits_per_dim"] or row["valid_bits_per_dim"] for row in rows)
+    assert [row["train_error"] for row in rows if row["train_error"]] == ["0.3", "0.15", "0.1"]
+    assert [row["valid_error"] for row in rows if row["valid_error"]] == ["0.2"]
+
+
 def test_the_table_holds_every_point(series: Series) -> None:
     rows = list(csv.DictReader(io.StringIO(csv_text({"A, run": series}))))
     assert {row["run"] for row in rows} == {"A, run"}

@@ -18,11 +18,11 @@ _COLUMNS = {
     "Parameters": "Trained numbers",
     "bits/dim": "Best validation score: = exact, ≤ a bound.\n−log₂ p(x) / D",
     "nats": "The same per image: −ln p(x)",
-    "Error": "Of a family without a likelihood, best on validation images:\na mean square",
     "This image": "Nats of the image whose surprise is shown: = exact, ≤ a bound",
     "Trained for": "Time of training, pauses left out",
     "Best epoch": "Passes over the data at the best validation",
     "Time an image": "To draw one image alone, here and now",
+    "Error": "Of a family without a likelihood, best on validation images:\na mean square",
 }
 _ROW = 30
 
@@ -99,11 +99,11 @@ def _words(facts: Facts) -> tuple[str, ...]:
         f"{facts.parameters:,}",
         "–" if bits is None else f"{mark} {bits:.4f}",
         "–" if nats is None else f"   {mark} {nats:.2f}",
-        "–" if facts.valid_error is None else f"{facts.valid_error:.3g}",
         _image(facts),
         "–" if facts.training_seconds is None else span(facts.training_seconds),
         "–" if facts.best_epoch is None else f"{facts.best_epoch:.1f}",
         "…" if facts.seconds_per_image is None else _short(facts.seconds_per_image),
+        "–" if facts.valid_error is None else f"{facts.valid_error:.3g}",
     )
 
 
