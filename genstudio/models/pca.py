@@ -30,6 +30,7 @@ from genstudio.models.learner import Learner
 __all__ = ["PCA"]
 
 _MOST_PLACES = 4096  # whose products take 128 MiB
+_BATCHES = {"batch_size": 500}  # a product of matrices pays off when they are large
 
 
 class PCAConfig(Settings):
@@ -63,9 +64,19 @@ class PCA(GenerativeModel, Encoder):
         "variances, and little else of them."
     )
     presets = (
-        Preset(name="quick look", help="Two components, to be drawn as a map.", config={"code": 2}),
-        Preset(name="good", help="Sixteen components.", config={"code": 16}),
-        Preset(name="thorough", help="Sixty-four components.", config={"code": 64}),
+        Preset(
+            name="quick look",
+            help="Two components, which can be drawn as a map.",
+            config={"code": 2},
+            training=_BATCHES,
+        ),
+        Preset(name="good", help="Sixteen components.", config={"code": 16}, training=_BATCHES),
+        Preset(
+            name="thorough",
+            help="Sixty-four components, as many as the digits of 8×8 pixels have.",
+            config={"code": 64},
+            training=_BATCHES,
+        ),
     )
     space: Grid
     config: PCAConfig
