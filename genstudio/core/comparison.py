@@ -88,13 +88,14 @@ def facts_of(run: Run, compared: Compared | None = None) -> Facts:
     ]
     scored = [(score, epoch) for score, epoch in scores if score is not None]
     best = min(scored, default=None)
+    known = compared if result is None else result
     return Facts(
         title=manifest.title,
         name=run.name,
         family=manifest.family,
         parameters=manifest.parameters,
         valid_bits_per_dim=None if result is None else result.valid_bits_per_dim,
-        exact=result is None or result.exact,
+        exact=known.exact if known is not None else True,
         valid_nats=None if result is None else result.valid_nats,
         training_seconds=None if result is None else result.seconds,
         best_epoch=None if best is None else best[1],

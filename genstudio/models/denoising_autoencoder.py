@@ -74,7 +74,7 @@ class DenoisingAutoencoder(Autoencoder):
             name="good",
             help="Two hidden layers each way, stronger noise.",
             config={"hidden": 500, "layers": 2, "code": 128, "strength": 0.5},
-            training={"length": 12000, "unit": "steps", "batch_size": 100, "learning_rate": 1e-3},
+            training={"length": 6000, "unit": "steps", "batch_size": 100, "learning_rate": 1e-3},
         ),
         Preset(
             name="thorough",
@@ -86,7 +86,7 @@ class DenoisingAutoencoder(Autoencoder):
                 "code": 256,
                 "strength": 0.5,
             },
-            training={"length": 50, "unit": "epochs", "batch_size": 128, "learning_rate": 1e-3},
+            training={"length": 20000, "unit": "steps", "batch_size": 128, "learning_rate": 1e-3},
         ),
     )
     config: DenoisingAutoencoderConfig

@@ -110,7 +110,7 @@ def test_the_penalties_are_what_their_formulas_say() -> None:
     space = Grid(height=2, width=3, levels=4)
     x = torch.from_numpy(generator(1).integers(0, 4, (10, *space.shape)))
     size = {"hidden": 5, "layers": 1, "code": 3}
-    plain = made("autoencoder", space, **size)
+    plain = made("autoencoder", space, **size).requires_grad_(False)
     base = float(plain.loss(x)["loss"])
     wanted = plain.rescaled(x)
     found = plain.reconstruct(x) / 3

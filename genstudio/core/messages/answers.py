@@ -197,6 +197,7 @@ class Compared:
             them one by one.
         nats: −ln p of the image, or a bound on it; None of a model that has neither.
         seconds: to draw one image alone.
+        exact: whether nats are −ln p itself.
     """
 
     samples: NDArray[np.uint8]
@@ -204,6 +205,7 @@ class Compared:
     surprise: NDArray[np.float64] | None
     nats: float | None
     seconds: float
+    exact: bool = True
 
 
 @dataclass(frozen=True)

@@ -13,12 +13,14 @@ from torch import Tensor
 
 from genstudio.core.errors import UserError
 from genstudio.core.latent import LatentControls
+from genstudio.core.measures import Measure
 from genstudio.core.messages import Compare, Compared, Wish
 from genstudio.core.runs import Run
 from genstudio.core.trace import TraceChunk
 from genstudio.core.uniforms import uniforms
 from genstudio.data import catalog
 from genstudio.engine.loaded import labels_for, loaded
+from genstudio.engine.scoring import measure_of
 from genstudio.models.base import Autoregressive, GenerativeModel
 from genstudio.models.latent import Decoder, LowerBound
 
@@ -45,7 +47,8 @@ def run(request: Compare) -> Generator[None, Wish | None, Compared]:
         yield from _drawn(model, 1, request)
         seconds = time.perf_counter() - began
     samples = yield from _drawn(model, request.count, request)
-    return Compared(samples, image, surprise, nats, seconds)
+    exact = measure_of(model) is Measure.EXACT
+    return Compared(samples, image, surprise, nats, seconds, exact)
 
 
 def _scored(
