@@ -59,14 +59,24 @@ def compare(
 
 def _say(rows: list[Facts]) -> None:
     say_table(
-        ("run", "parameters", "bits/dim", "nats", "this image", "best epoch", "time an image"),
+        (
+            "run",
+            "parameters",
+            "bits/dim",
+            "nats",
+            "error",
+            "this image",
+            "best epoch",
+            "time an image",
+        ),
         [
             (
                 row.title,
                 f"{row.parameters:,}",
-                _marked(row.valid_bits_per_dim, row.exact, 4),
-                _marked(row.valid_nats, row.exact, 2),
-                "" if row.image_nats is None else f"{row.image_nats:.2f}",
+                _marked(row.valid_bits_per_dim, row.mark, 4),
+                _marked(row.valid_nats, row.mark, 2),
+                "" if row.valid_error is None else f"{row.error_name} {row.valid_error:.4g}",
+                _marked(row.image_nats, row.mark, 2),
                 "" if row.best_epoch is None else f"{row.best_epoch:.1f}",
                 "" if row.seconds_per_image is None else f"{row.seconds_per_image * 1000:.1f} ms",
             )
@@ -75,5 +85,5 @@ def _say(rows: list[Facts]) -> None:
     )
 
 
-def _marked(value: float | None, exact: bool, digits: int) -> str:
-    return "" if value is None else f"{'=' if exact else '≤'} {value:.{digits}f}"
+def _marked(value: float | None, mark: str, digits: int) -> str:
+    return "" if value is None else f"{mark} {value:.{digits}f}"

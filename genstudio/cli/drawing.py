@@ -8,15 +8,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+import numpy as np
+from numpy.typing import NDArray
+
 from genstudio.cli.console import run_job
+from genstudio.cli.decoding import Decoded
 from genstudio.cli.progress import SampleProgress
 from genstudio.core.draw import DrawControls
 from genstudio.core.errors import UserError
 from genstudio.core.export import animation, npz, picture
 from genstudio.core.files import write_atomically
+from genstudio.core.latent import LatentControls, LatentDraws
 from genstudio.core.messages import Sample, SampleStarted
 from genstudio.core.recipe import Recipe
 from genstudio.core.runs import Run
+from genstudio.core.settings import Settings
 from genstudio.core.trace import Trace, TraceChunk
 
 __all__ = ["Drawing", "check_target", "draw", "weights_checksum"]
@@ -85,13 +91,16 @@ class Drawing:
         return animation(self.trace, kind, scale, self.recipe)
 
 
-def draw(request: Sample, run: Run) -> Drawing:
-    """Run the job and keep its recording; progress goes to stderr.
+def draw(request: Sample, run: Run) -> Drawing | Decoded:
+    """Run the job and keep what it drew; progress goes to stderr.
+
+    Only a drawing symbol by symbol is a recording.
 
     Raises:
         UserError: the job failed.
     """
     traces: list[Trace] = []
+    decoded: list[LatentDraws] = []
     with SampleProgress() as progress:
 
         def take(payload: Any) -> None:
@@ -109,21 +118,33 @@ def draw(request: Sample, run: Run) -> Drawing:
             elif isinstance(payload, TraceChunk):
                 traces[0].append(payload)
                 progress.show(traces[0].length, traces[0].dimensions)
+            elif isinstance(payload, LatentDraws):
+                decoded.append(payload)
 
         run_job(request, take)
+    if decoded:
+        [draws] = decoded
+        controls = LatentControls.checked(request.controls)
+        recipe = _recipe(request, run, len(draws.images), controls, draws.labels)
+        return Decoded(draws, run.manifest.space.levels, recipe)
     trace = traces[0]
-    recipe = Recipe(
+    return Drawing(trace, _recipe(request, run, trace.count, trace.controls, trace.labels))
+
+
+def _recipe(
+    request: Sample, run: Run, count: int, controls: Settings, labels: NDArray[np.int64]
+) -> Recipe:
+    return Recipe(
         run=run.name,
         title=run.manifest.title,
         family=run.manifest.family,
         weights=weights_checksum(run),
-        count=trace.count,
+        count=count,
         seed=request.seed,
         first=request.first,
-        controls=trace.controls.model_dump(),
-        labels=trace.labels.tolist(),
+        controls=controls.model_dump(),
+        labels=labels.tolist(),
     )
-    return Drawing(trace, recipe)
 
 
 def weights_checksum(run: Run) -> str:

@@ -19,22 +19,48 @@ def evaluate(
     run: RunName,
     split: Annotated[str, typer.Option(help="train, valid or test.")] = "test",
     limit: Annotated[int | None, typer.Option(min=1, help="Only the first so many.")] = None,
+    importance_samples: Annotated[
+        int,
+        typer.Option(
+            min=1, max=100_000, help="Of z for each image; the more, the tighter a VAE's bound."
+        ),
+    ] = 1,
     device: DeviceName = "auto",
     as_json: Json = False,
 ) -> None:
-    """Score a split: mean nats per datum with its standard error, and bits per dimension."""
+    """Score a split: mean nats per datum with its standard error, and bits per dimension.
+
+    Marked = where it is a likelihood and ≤ where it is a bound; a family without a likelihood is
+    scored by its error.
+    """
     opened = run_named(run)
-    request = Evaluate(run=opened.folder, split=split, limit=limit, device=device)
+    request = Evaluate(
+        run=opened.folder,
+        split=split,
+        limit=limit,
+        device=device,
+        importance_samples=importance_samples,
+    )
     with ShareProgress() as progress:
         score: Evaluation = run_job(request, progress.take)
     if as_json:
-        say_json({"run": opened.name, **plain(score)})
+        say_json({"run": opened.name, **plain(score), "exact": score.exact})
     else:
         say(f"{opened.manifest.title}, {score.split} split: {_sentence(score)}")
 
 
 def _sentence(score: Evaluation) -> str:
-    mark = "=" if score.exact else "≤"
-    error = f" ± {score.standard_error:.2f}" if math.isfinite(score.standard_error) else ""
+    known, digits = math.isfinite(score.standard_error), 2 if score.error is None else 5
+    spread = f" ± {score.standard_error:.{digits}f}" if known else ""
     images = "1 image" if score.count == 1 else f"{score.count:,} images"
-    return f"{mark} {score.nats:.2f}{error} nats, {score.bits_per_dim:.4f} bits/dim ({images})"
+    if score.nats is None or score.bits_per_dim is None:
+        return (
+            f"{score.error_name} {score.error:.5f}{spread}, the mean square per value between 0 "
+            f"and 1 ({images}); this family has no likelihood"
+        )
+    many = score.importance_samples > 1
+    how = f"; {score.importance_samples:,} importance samples" if many else ""
+    return (
+        f"{score.measure.mark} {score.nats:.2f}{spread} nats, {score.bits_per_dim:.4f} bits/dim "
+        f"({images}{how})"
+    )

@@ -50,9 +50,9 @@ def list_all(as_json: Json = False) -> None:
         say("There are no runs yet; `genstudio train pixelcnn --data digits` makes one.")
     else:
         say_table(
-            ("run", "family", "data", "bits/dim", "state", "title"),
+            ("run", "family", "data", "bits/dim", "error", "state", "title"),
             [_row(run) for run in [*own, *shipped]],
-            right="bits/dim",
+            right="bits/dim,error",
         )
 
 
@@ -156,8 +156,10 @@ def _tell(run: Run, sentence: str, as_json: bool) -> None:
 
 def _row(run: Run) -> tuple[str, ...]:
     manifest, result = run.manifest, run.manifest.result
-    score = ""
+    score = error = ""
     if result is not None and result.valid_bits_per_dim is not None:
-        score = f"{'=' if result.exact else '≤'} {result.valid_bits_per_dim:.4f}"
+        score = f"{result.measure.mark} {result.valid_bits_per_dim:.4f}"
+    elif result is not None and result.valid_error is not None:
+        error = f"{result.error_name.removesuffix(' error')} {result.valid_error:.4g}"
     state = result.state if result is not None else "unfinished"
-    return (run.name, manifest.family, manifest.data.name, score, state, manifest.title)
+    return (run.name, manifest.family, manifest.data.name, score, error, state, manifest.title)

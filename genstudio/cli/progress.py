@@ -50,7 +50,7 @@ class _Bar:
 
 
 class TrainingProgress(_Bar):
-    """Steps, training and validation in bits/dim, steps per second, time left."""
+    """Steps, training and validation in bits/dim or as an error, steps per second, time left."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -60,8 +60,8 @@ class TrainingProgress(_Bar):
             TaskProgressColumn(),
             TextColumn("{task.fields[told]}"),
         )
-        self._bits: float | None = None
-        self._valid: float | None = None
+        self._score = ""
+        self._valid = ""
         self._said_at = time.monotonic()
 
     def take(self, payload: Any) -> None:
@@ -75,9 +75,14 @@ class TrainingProgress(_Bar):
     def _follow(self, now: TrainProgress) -> None:
         validated = False
         for point in now.points:
-            self._bits = self._bits if point.bits_per_dim is None else point.bits_per_dim
+            if point.bits_per_dim is not None:
+                self._score = f"{point.bits_per_dim:.3f} bits/dim"
+            elif point.error is not None:
+                self._score = f"error {point.error:.4g}"
             if point.valid_bits_per_dim is not None:
-                self._valid, validated = point.valid_bits_per_dim, True
+                self._valid, validated = f"validation {point.valid_bits_per_dim:.3f}", True
+            elif point.valid_error is not None:
+                self._valid, validated = f"validation {point.valid_error:.4g}", True
         told = self._told(now)
         self.progress.update(
             self.task, description=now.state, total=1.0, completed=now.fraction, told=told
@@ -88,11 +93,7 @@ class TrainingProgress(_Bar):
             self.console.print(f"step {now.step}, {now.fraction:.0%}, {told}", soft_wrap=True)
 
     def _told(self, now: TrainProgress) -> str:
-        parts = []
-        if self._bits is not None:
-            parts.append(f"{self._bits:.3f} bits/dim")
-        if self._valid is not None:
-            parts.append(f"validation {self._valid:.3f}")
+        parts = [part for part in (self._score, self._valid) if part]
         parts.append(f"{now.steps_per_second:.1f} steps/s")
         if now.seconds_left is not None:
             parts.append(f"{_duration(now.seconds_left)} left")

@@ -9,6 +9,7 @@ import numpy as np
 import typer
 
 from genstudio.cli.console import say, say_json
+from genstudio.cli.decoding import Decoded
 from genstudio.cli.drawing import Drawing, check_target, draw
 from genstudio.cli.options import DeviceName, Json, RunName, Set, at_least_one, run_named
 from genstudio.cli.values import assignments, label_rows
@@ -31,7 +32,7 @@ def sample(
     device: DeviceName = "auto",
     as_json: Json = False,
 ) -> None:
-    """Draw images symbol by symbol; the recipe is written into the file."""
+    """Draw images, symbol by symbol or from codes; the recipe is written into the file."""
     check_target(out)
     opened = run_named(run)
     at_least_one(count, "image")
@@ -49,7 +50,7 @@ def sample(
     _tell(drawing, out, as_json)
 
 
-def _tell(drawing: Drawing, out: Path, as_json: bool) -> None:
+def _tell(drawing: Drawing | Decoded, out: Path, as_json: bool) -> None:
     if as_json:
         document: dict[str, Any] = drawing.document(out)
         say_json(document)

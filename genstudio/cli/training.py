@@ -185,7 +185,7 @@ def _with_settings(
     idle = [*length, *(key for key in training if key in SCHEDULE)]
     if card.counts and idle:
         raise UserError(
-            f"{card.title} is fitted by counting every image once: “{idle[0]}” has no meaning.",
+            f"{card.title} is fitted in one pass over every image: “{idle[0]}” has no meaning.",
             "Leave it away.",
         )
     for unit, amount in length.items():
@@ -209,11 +209,8 @@ def _sentence(run: Run) -> str:
     if result is None:
         return f"{run.folder}"
     score = ""
-    if result.valid_bits_per_dim is not None and result.valid_nats is not None:
-        mark = "=" if result.exact else "≤"
-        score = (
-            f", validation {mark} {result.valid_bits_per_dim:.4f} bits/dim "
-            f"({result.valid_nats:.2f} nats) at step {result.best_step}"
-        )
+    if result.words():
+        nats = "" if result.valid_nats is None else f" ({result.valid_nats:.2f} nats)"
+        score = f", validation {result.words()}{nats} at step {result.best_step}"
     state = result.state.capitalize()
     return f"{state} after {result.steps} steps in {result.seconds:.1f} s{score}.\n{run.folder}"

@@ -7,6 +7,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
+from genstudio.core.measures import Measure
+
 __all__ = ["Capability", "ModelCard", "Preset"]
 
 
@@ -35,8 +37,9 @@ class Preset(BaseModel):
 class ModelCard(BaseModel):
     """A family as the window sees it: no code, only what forms and panels need.
 
-    `counts` says that it is fitted by counting, in one pass: nothing of a training's schedule
-    means anything to it.
+    `counts` says that it is fitted in one pass, which takes each datum once: nothing of a
+    training's schedule means anything to it. `error_name` is what the score of a family without
+    a likelihood is called.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -51,7 +54,15 @@ class ModelCard(BaseModel):
     controls_schema: dict[str, Any]
     presets: tuple[Preset, ...]
     counts: bool = False
+    error_name: str = ""
 
     def can(self, *wanted: Capability) -> bool:
         """Whether the family has every one of the wanted capabilities."""
         return set(wanted) <= set(self.capabilities)
+
+    @property
+    def measure(self) -> Measure:
+        """What its scores are of."""
+        if self.can(Capability.DENSITY):
+            return Measure.EXACT
+        return Measure.BOUND if self.can(Capability.LOWER_BOUND) else Measure.ERROR

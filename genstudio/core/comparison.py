@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
 from genstudio.core.errors import UserError
+from genstudio.core.measures import Measure
 from genstudio.core.messages import Compared
 from genstudio.core.runs import Run
 
@@ -28,8 +29,10 @@ class Facts:
         valid_nats: the same per datum.
         training_seconds: pauses left out.
         best_epoch: passes over the data at the best validation.
-        image_nats: −ln p of the one image that all are asked about.
+        image_nats: −ln p of the one image that all are asked about, or a bound, as `exact` says.
         seconds_per_image: to draw one image alone.
+        valid_error: best validation score of a family without a likelihood, a mean square.
+        error_name: what that is called.
     """
 
     title: str
@@ -43,6 +46,13 @@ class Facts:
     best_epoch: float | None
     image_nats: float | None = None
     seconds_per_image: float | None = None
+    valid_error: float | None = None
+    error_name: str = ""
+
+    @property
+    def mark(self) -> str:
+        """What stands before its nats and bits."""
+        return (Measure.EXACT if self.exact else Measure.BOUND).mark
 
 
 def same_data(run: Run, runs: Sequence[Run]) -> list[Run]:
@@ -72,20 +82,27 @@ def facts_of(run: Run, compared: Compared | None = None) -> Facts:
         UserError: its curves are damaged.
     """
     manifest, result = run.manifest, run.manifest.result
-    scored = [metric for metric in run.metrics() if metric.valid_nats is not None]
-    best = min(scored, key=lambda metric: metric.valid_nats or 0.0, default=None)
+    scores = [
+        (metric.valid_error if metric.valid_nats is None else metric.valid_nats, metric.epoch)
+        for metric in run.metrics()
+    ]
+    scored = [(score, epoch) for score, epoch in scores if score is not None]
+    best = min(scored, default=None)
+    known = compared if result is None else result
     return Facts(
         title=manifest.title,
         name=run.name,
         family=manifest.family,
         parameters=manifest.parameters,
         valid_bits_per_dim=None if result is None else result.valid_bits_per_dim,
-        exact=result is None or result.exact,
+        exact=known.exact if known is not None else True,
         valid_nats=None if result is None else result.valid_nats,
         training_seconds=None if result is None else result.seconds,
-        best_epoch=None if best is None else best.epoch,
+        best_epoch=None if best is None else best[1],
         image_nats=None if compared is None else compared.nats,
         seconds_per_image=None if compared is None else compared.seconds,
+        valid_error=None if result is None else result.valid_error,
+        error_name="" if result is None else result.error_name,
     )
 
 

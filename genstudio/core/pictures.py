@@ -10,13 +10,18 @@ from numpy.typing import NDArray
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-__all__ = ["png", "sheet", "to_8bit"]
+__all__ = ["grey", "png", "sheet", "to_8bit"]
 
 
 def to_8bit(symbols: NDArray[np.uint8], levels: int) -> NDArray[np.uint8]:
     """Symbols 0 … K − 1 as 0 … 255, rounded."""
     table = np.round(np.arange(levels) * (255 / (levels - 1))).astype(np.uint8)
     return table[symbols]
+
+
+def grey(expected: NDArray[np.float32], levels: int) -> NDArray[np.uint8]:
+    """Images of floats from 0 to K − 1 as 0 … 255, rounded; what lies beyond is cut off."""
+    return np.round(np.clip(expected / (levels - 1), 0, 1) * 255).astype(np.uint8)
 
 
 def sheet(

@@ -27,6 +27,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from genstudio.core.errors import UserError
 from genstudio.core.files import append_line, disk_errors, write_atomically
+from genstudio.core.measures import Measure
 from genstudio.core.settings import plain_error
 from genstudio.core.spaces import Space
 from genstudio.core.training import DataSpec, Training
@@ -55,7 +56,11 @@ def now() -> str:
 
 
 class Result(BaseModel):
-    """How a training ended, and its best validation score."""
+    """How a training ended, and its best validation score.
+
+    That is a likelihood in nats or bits per dimension (`exact`), a bound on it, or, for a family
+    without a likelihood, an error: a mean square, called `error_name`.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -65,8 +70,25 @@ class Result(BaseModel):
     best_step: int | None = None
     valid_nats: float | None = None
     valid_bits_per_dim: float | None = None
+    valid_error: float | None = None
+    error_name: str = ""
     exact: bool = True
     message: str = ""
+
+    @property
+    def measure(self) -> Measure:
+        """What the score is of."""
+        if self.error_name:
+            return Measure.ERROR
+        return Measure.EXACT if self.exact else Measure.BOUND
+
+    def words(self) -> str:
+        """The score with its mark, or an error by its name; empty without one."""
+        if self.valid_error is not None:
+            return f"{self.error_name} {self.valid_error:.4g}"
+        if self.valid_bits_per_dim is None:
+            return ""
+        return f"{self.measure.mark} {self.valid_bits_per_dim:.4f} bits/dim"
 
 
 class Manifest(BaseModel):
@@ -92,7 +114,10 @@ class Manifest(BaseModel):
 
 
 class Metric(BaseModel):
-    """One line of metrics.jsonl. Nats are per datum; `seconds` is the only field of the clock."""
+    """One line of metrics.jsonl. Nats are per datum; `seconds` is the only field of the clock.
+
+    Families without a likelihood have errors in place of nats and bits: mean squares.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -103,6 +128,8 @@ class Metric(BaseModel):
     bits_per_dim: float | None = None
     valid_nats: float | None = None
     valid_bits_per_dim: float | None = None
+    error: float | None = None
+    valid_error: float | None = None
     learning_rate: float | None = None
     gradient_norm: float | None = None
 

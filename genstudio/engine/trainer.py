@@ -14,23 +14,20 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Literal
 
-import numpy as np
 import torch
 from torch import Tensor
 
-from genstudio.core.draw import DrawControls
 from genstudio.core.errors import UserError
 from genstudio.core.files import write_atomically
+from genstudio.core.measures import Measure
 from genstudio.core.messages import TrainProgress, Wish
-from genstudio.core.pictures import png, sheet
 from genstudio.core.runs import Metric, Result, Run
-from genstudio.core.uniforms import uniforms
 from genstudio.data.base import Split
 from genstudio.engine.batches import Batches
 from genstudio.engine.devices import memory_in_use
-from genstudio.engine.loaded import labels_for
-from genstudio.engine.scoring import nats
-from genstudio.models.base import Autoregressive, GenerativeModel
+from genstudio.engine.previewing import preview
+from genstudio.engine.scoring import measure_of, scores
+from genstudio.models.base import GenerativeModel
 from genstudio.models.learner import Learner
 from genstudio.models.store import load_tensors, save_model, save_tensors
 
@@ -56,6 +53,7 @@ class Trainer:
     Attributes:
         step: optimizer steps done.
         seconds: of training, pauses left out.
+        measure: what the scores are of.
         done: whether the asked-for length is reached.
     """
 
@@ -66,6 +64,7 @@ class Trainer:
         self.training = run.manifest.training
         self.space = run.manifest.space
         self.model = model
+        self.measure = measure_of(model)
         self.learner = learner
         self.batches = batches
         self.device = model.device
@@ -78,7 +77,7 @@ class Trainer:
         self.done = False
         self._stopping = False
         self.best_step: int | None = None
-        self.best_nats = math.inf
+        self.best_score = math.inf
         self._best: dict[str, Tensor] = {}
         self._loss_sum = torch.zeros((), dtype=torch.float64, device=self.device)
         self._loss_count = 0
@@ -103,7 +102,8 @@ class Trainer:
             x, y = self.batches.at(self.step)
             terms = self.learner.step(x, y if self.model.conditional else None)
             self.step += 1
-            self._loss_sum += terms["loss"].double()
+            shown = "error" if self.measure is Measure.ERROR else "nats"
+            self._loss_sum += terms.get(shown, terms["loss"]).double()
             self._loss_count += 1
             self.done = self._over()
             points = self._log(terms) if self._due(self.training.log_every) else []
@@ -163,7 +163,7 @@ class Trainer:
         score = yield from self._score()
         if self._better(score):
             save_model(self.run.model_path, self.learner.kept)
-            self.best_nats, self.best_step = score, self.step
+            self.best_score, self.best_step = score, self.step
 
     # --- what happens now and then ---
 
@@ -182,6 +182,8 @@ class Trainer:
                 f"The loss is no longer a finite number (step {self.step}).",
                 "Lower the learning rate or the gradient clipping; the best weights are kept.",
             )
+        if self.measure is Measure.ERROR:
+            return [self._metric(error=loss, gradient_norm=norm)]
         bits = self.space.bits_per_dimension(loss)
         return [self._metric(nats=loss, bits_per_dim=bits, gradient_norm=norm)]
 
@@ -189,16 +191,18 @@ class Trainer:
         """A point of the validation curve; the best weights are kept."""
         score = yield from self._score()
         if self._better(score):
-            self.best_nats, self.best_step = score, self.step
+            self.best_score, self.best_step = score, self.step
             self._best = {
                 name: value.detach().clone() for name, value in self.learner.kept.named_parameters()
             }
             save_model(self.run.model_path, self.learner.kept)
+        if self.measure is Measure.ERROR:
+            return self._metric(valid_error=score)
         bits = self.space.bits_per_dimension(score)
         return self._metric(valid_nats=score, valid_bits_per_dim=bits)
 
     def _score(self) -> Generator[TrainProgress | None, Wish | None, float]:
-        scoring = nats(self.learner.kept, self.valid_x, self.valid_y, 64)
+        scoring = scores(self.learner.kept, self.valid_x, self.valid_y, 64)
         while True:
             try:
                 next(scoring)
@@ -207,27 +211,21 @@ class Trainer:
             yield from self._say(state="validating")
 
     def _better(self, score: float) -> bool:
-        """Whether these weights are the ones to keep; counts are kept when all data are in."""
-        return score < self.best_nats or self.model.counts
+        """Whether these weights are the ones to keep; one pass is kept when all data are in."""
+        return score < self.best_score or self.model.counts
 
     def _preview(self) -> _Stepping:
-        """A sheet of samples from the weights as they are; the same uniforms every time."""
-        model, count = self.learner.kept, self.training.previews
-        if not isinstance(model, Autoregressive):
-            return
+        """A sheet from the weights as they are."""
         path = self.run.folder / "samples" / f"{self.step:06}.png"
-        u = uniforms(0, count, self.space.dimensions)
-        y, _ = labels_for(model, _one_of_each(model, count), count, 0, 0)
-        images = np.zeros((count, self.space.dimensions), np.uint8)
-        for chunk in model.sample_steps(count, u, DrawControls(), y):
-            here = slice(chunk.first, chunk.first + chunk.symbols.shape[1])
-            images[:, model.order[here]] = chunk.symbols
+        count = self.training.previews
+        for page in preview(self.learner.kept, self.valid_x, self.valid_y, count):
+            if page is not None:
+                write_atomically(path, page)
+                yield from self._say(preview=path)
+                continue
             yield from self._say(state="previewing")
             if self._stopping:
                 return
-        page = sheet(images.reshape(count, *self.space.shape), self.space.levels)
-        write_atomically(path, png(page))
-        yield from self._say(preview=path)
 
     def _metric(self, **values: float | None) -> Metric:
         metric = Metric(step=self.step, epoch=self._epoch, seconds=self._tick(), **values)
@@ -244,7 +242,7 @@ class Trainer:
             "step": torch.tensor(self.step),
             "seconds": torch.tensor(self._tick(), dtype=torch.float64),
             "best_step": torch.tensor(-1 if self.best_step is None else self.best_step),
-            "best_nats": torch.tensor(self.best_nats, dtype=torch.float64),
+            "best_score": torch.tensor(self.best_score, dtype=torch.float64),
             "loss_sum": self._loss_sum,
             "loss_count": torch.tensor(self._loss_count),
         }
@@ -269,7 +267,7 @@ class Trainer:
             self.step = int(scalars["step"])
             self.seconds = float(scalars["seconds"])
             best_step = int(scalars["best_step"])
-            self.best_nats = float(scalars["best_nats"])
+            self.best_score = float(scalars["best_score"])
             self._loss_sum = scalars["loss_sum"].to(self.device)
             self._loss_count = int(scalars["loss_count"])
         except (KeyError, RuntimeError) as error:
@@ -288,19 +286,23 @@ class Trainer:
 
     def result(self, state: str, message: str = "") -> Result:
         """How the training stands, for run.toml."""
-        scored = math.isfinite(self.best_nats)
+        score: dict[str, object] = {"exact": self.measure is Measure.EXACT}
+        if self.measure is Measure.ERROR:
+            score["error_name"] = self.model.card().error_name
+        if math.isfinite(self.best_score) and self.measure is Measure.ERROR:
+            score["valid_error"] = self.best_score
+        elif math.isfinite(self.best_score):
+            score["valid_nats"] = self.best_score
+            score["valid_bits_per_dim"] = self.space.bits_per_dimension(self.best_score)
         return Result.model_validate(
             {
                 "state": state,
                 "steps": self.step,
                 "seconds": round(self.seconds, 3),
                 "best_step": self.best_step,
-                "valid_nats": self.best_nats if scored else None,
-                "valid_bits_per_dim": (
-                    self.space.bits_per_dimension(self.best_nats) if scored else None
-                ),
                 "message": message,
             }
+            | score
         )
 
     def end(self, state: str, message: str = "") -> None:
@@ -349,14 +351,6 @@ class Trainer:
             state=state,
             preview=preview,
         )
-
-
-def _one_of_each(model: GenerativeModel, count: int) -> np.ndarray | None:
-    """Classes in turn, so that a sheet shows them all."""
-    if not model.conditional:
-        return None
-    rows = [np.arange(count) % len(label.classes) for label in model.space.labels]
-    return np.stack(rows, axis=1).astype(np.int64)
 
 
 def _part(tensors: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:

@@ -26,6 +26,7 @@ from genstudio.core.trace import TraceChunk
 from genstudio.core.training import Training
 from genstudio.kernels.base import Drawing, Kernel
 from genstudio.kernels.store import ready
+from genstudio.models.latent import Decoder, Encoder, LowerBound
 from genstudio.models.learner import GradientLearner, Learner
 from genstudio.models.rescoring import FullRescorer, Rescorer
 from genstudio.models.sampling import (
@@ -58,6 +59,7 @@ class GenerativeModel(nn.Module, ABC):
         space: what one datum is.
         config: the family's settings, an instance of `Config`.
         training_step: steps learned so far; a loss that changes over training reads it.
+        training_seed: the training's seed; a loss that draws reads it, with the step.
     """
 
     title: ClassVar[str]
@@ -67,11 +69,12 @@ class GenerativeModel(nn.Module, ABC):
     Config: ClassVar[type[Settings]]
     Controls: ClassVar[type[Settings]]
     presets: ClassVar[tuple[Preset, ...]] = ()
-    counts: ClassVar[bool] = False  # fitted by counting each datum once, in one pass over all
+    counts: ClassVar[bool] = False  # fitted in one pass, in which each datum is taken once
 
     space: Space
     config: Any
     training_step: int
+    training_seed: int
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -84,6 +87,7 @@ class GenerativeModel(nn.Module, ABC):
         self.space = space
         self.config = config
         self.training_step = 0
+        self.training_seed = 0
 
     @classmethod
     def family(cls) -> str:
@@ -121,6 +125,7 @@ class GenerativeModel(nn.Module, ABC):
             controls_schema=cls.Controls.model_json_schema(),
             presets=cls.presets,
             counts=cls.counts,
+            error_name=cls.error_name if issubclass(cls, Encoder) else "",
         )
 
     @property
@@ -159,21 +164,15 @@ class GenerativeModel(nn.Module, ABC):
 
     @abstractmethod
     def loss(self, x: Tensor, y: Tensor | None = None) -> dict[str, Tensor]:
-        """What training makes small: {"loss": ()}, in nats per datum; x (B, *S)."""
+        """What training makes small: {"loss": ()}, in nats per datum; x (B, *S).
+
+        Where that is not the score itself there is also "nats" () per datum, or "error" () for a
+        family without a likelihood: what the curve of the training shows.
+        """
 
     def learner(self, training: Training, total_steps: int | None) -> Learner:
         """How the model is fitted; by default Adam on `loss`."""
         return GradientLearner(self, training, total_steps)
-
-    @abstractmethod
-    def sample_steps(
-        self,
-        n: int,
-        uniforms: NDArray[np.float64],
-        controls: Settings,
-        y: Tensor | None = None,
-    ) -> Iterator[TraceChunk]:
-        """Draw n data, some steps at a time; uniforms (n, D), in step order."""
 
 
 class Density(ABC):
@@ -362,6 +361,9 @@ class Autoregressive(GenerativeModel, Density, Inpainting):
 
 _BASES: dict[Capability, type] = {
     Capability.DENSITY: Density,
+    Capability.LOWER_BOUND: LowerBound,
     Capability.INPAINTING: Inpainting,
     Capability.AUTOREGRESSIVE: Autoregressive,
+    Capability.DECODER: Decoder,
+    Capability.ENCODER: Encoder,
 }

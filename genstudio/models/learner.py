@@ -18,13 +18,11 @@ __all__ = ["GradientLearner", "Learner", "learning_rate"]
 
 
 class Learner(Protocol):
-    """One optimizer step at a time; its state is plain tensors, so that it can be kept.
+    """One optimizer step at a time; its state is plain tensors, so that it can be kept."""
 
-    Attributes:
-        kept: the model to score and to keep (an average of the weights, where that is on).
-    """
-
-    kept: GenerativeModel
+    @property
+    def kept(self) -> GenerativeModel:
+        """The model to score and to keep (an average of the weights, where that is on)."""
 
     def step(self, x: Tensor, y: Tensor | None) -> dict[str, Tensor]:
         """Learn from one batch; returns 0-d tensors, "loss" among them, left on the device."""
@@ -50,6 +48,7 @@ class GradientLearner:
 
     def __init__(self, model: GenerativeModel, training: Training, total_steps: int | None) -> None:
         self.model = model
+        self.model.training_seed = training.seed
         self.training = training
         self.total_steps = total_steps
         self.steps = 0

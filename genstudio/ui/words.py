@@ -35,11 +35,13 @@ def parameters(count: int, formula: str = "") -> str:
 
 
 def score(run: Run) -> str:
-    """The best validation score with its mark: "= 2.03 bits/dim" if exact, "≤" for a bound."""
+    """The best validation score: "= 2.03 bits/dim" if exact, "≤" for a bound, an error by name."""
     result = run.manifest.result
+    if result is not None and result.valid_error is not None:
+        return f"{result.error_name} {result.valid_error:.3g}"
     if result is None or result.valid_bits_per_dim is None:
         return ""
-    return f"{'=' if result.exact else '≤'} {result.valid_bits_per_dim:.3g} bits/dim"
+    return f"{result.measure.mark} {result.valid_bits_per_dim:.3g} bits/dim"
 
 
 def day(moment: str) -> str:

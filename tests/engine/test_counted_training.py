@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -59,10 +60,13 @@ def test_every_image_is_counted_exactly_once(tmp_path: Path, family: str) -> Non
     assert manifest.parameter_formula
 
 
+@pytest.mark.parametrize("family", ["markov", "pca"])
 @pytest.mark.parametrize("stop_at", [1, 3, 5, 14])
-def test_stopped_and_resumed_equals_never_stopped(tmp_path: Path, stop_at: int) -> None:
+def test_stopped_and_resumed_equals_never_stopped(
+    tmp_path: Path, family: str, stop_at: int
+) -> None:
     engine = InlineEngine()
-    job = engine.submit(request(tmp_path / "run"))
+    job = engine.submit(request(tmp_path / "run", family))
     run_until_step(engine, job, stop_at)
     engine.wish(job, Wish.STOP)
     while engine.busy:
@@ -70,7 +74,30 @@ def test_stopped_and_resumed_equals_never_stopped(tmp_path: Path, stop_at: int) 
     stopped = Run.open(tmp_path / "run").manifest.result
     assert stopped is not None
     assert stopped.state == "stopped"
-    assert_same(train(Train(resume=tmp_path / "run")), train(request(tmp_path / "calm")))
+    calm = train(request(tmp_path / "calm", family))
+    assert_same(train(Train(resume=tmp_path / "run")), calm)
+
+
+def test_pca_takes_in_every_image_and_says_what_is_lost(tmp_path: Path) -> None:
+    from sklearn import decomposition
+
+    wanted = request(tmp_path / "run", "pca")
+    run = train(replace(wanted, config={"code": 3}))
+    data = catalog.open_data(DATA)
+    images = data.split("train").symbols.reshape(-1, 16).astype(float)
+    found = tensors(run.model_path)
+    np.testing.assert_allclose(found["mean"], images.mean(axis=0), atol=1e-6)
+    reference = decomposition.PCA(3, svd_solver="full").fit(images)
+    valid = data.split("valid").symbols[:20].reshape(-1, 16)
+    back = reference.inverse_transform(reference.transform(valid)).clip(0, 1)
+    result = run.manifest.result
+    assert result is not None
+    assert result.valid_error == pytest.approx(((back - valid) ** 2).mean(), rel=1e-4)
+    assert (result.valid_nats, result.valid_bits_per_dim) == (None, None)
+    assert result.words().startswith("reconstruction error 0.")
+    errors = [metric.error for metric in run.metrics() if metric.error is not None]
+    assert errors[-1] < 0.7 * errors[0]
+    assert run.samples()
 
 
 def test_nothing_is_counted_twice_by_going_on(tmp_path: Path) -> None:

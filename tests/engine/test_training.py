@@ -40,8 +40,11 @@ SHORT = Training(
     previews=2,
 )
 CONFIGS: dict[str, dict[str, Any]] = {
+    "autoencoder": {"hidden": 8, "layers": 1, "code": 3, "tied": True, "weight_decay": 1e-4},
+    "denoising-autoencoder": {"hidden": 8, "layers": 1, "code": 3, "noise": "masking"},
     "made": {"hidden": 16, "layers": 2, "masks": 3, "conditional": True},
     "pixelcnn": {"channels": 6, "blocks": 1, "head": 6},
+    "vae": {"hidden": 8, "layers": 1, "latent": 2, "kl_warmup": 8, "conditional": True},
 }
 
 

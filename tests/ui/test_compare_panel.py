@@ -14,7 +14,7 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from genstudio.core.messages import Compare, Compared
-from genstudio.core.runs import Metric, Run
+from genstudio.core.runs import Metric, Result, Run
 from genstudio.ui.panels.compare import ComparePanel
 from genstudio.ui.studio import Studio
 from tests.ui.scripted import ScriptedEngine
@@ -82,13 +82,40 @@ def test_an_answer_fills_its_row_and_draws_its_pictures(
 ) -> None:
     assert panel.table.item(1, 4).text() == "…"
     answer(scripted_engine, studio, "a-0001", found(15, 87.25))
-    assert panel.table.item(1, 4).text() == "87.25"
+    assert panel.table.item(1, 4).text() == "= 87.25"
     assert panel.table.item(1, 7).text() == "12 ms"
     assert not panel.settled()
     answer(scripted_engine, studio, "b-0001", found(0, 90.0))
     image = panel.pictures.grab().toImage()
     colours = {image.pixelColor(x, y).name() for x in range(0, 200, 3) for y in range(0, 200, 3)}
     assert {"#ffffff", "#000000"} <= colours
+
+
+def test_a_run_without_a_likelihood_shows_its_error_and_no_surprise(
+    panel: ComparePanel,
+    studio: Studio,
+    make_run: Callable[..., Run],
+    scripted_engine: ScriptedEngine,
+) -> None:
+    result = Result(
+        state="finished",
+        steps=9,
+        seconds=1.0,
+        valid_error=0.01234,
+        error_name="denoising error",
+        exact=False,
+    )
+    make_run("z-0001", title="No likelihood", result=result)
+    studio.refresh_runs()
+    chosen = next(run for run in studio.own if run.name == "b-0001")
+    panel.show_run(chosen, studio.card_of(chosen))
+    row = next(index for index, run in enumerate(panel.runs) if run.name == "z-0001")
+    image = np.zeros((8, 8, 1), np.uint8)
+    what = Compared(np.full((5, 8, 8, 1), 15, np.uint8), image, None, None, 0.001)
+    answer(scripted_engine, studio, "z-0001", what)
+    texts = [panel.table.item(row, column).text() for column in range(2, 9)]
+    assert texts == ["–", "–", "–", "1 s", "–", "1 ms", "0.0123"]
+    panel.pictures.grab()
 
 
 def test_another_image_asks_every_ticked_run_again(

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from genstudio.core.errors import UserError
+from genstudio.core.measures import Measure
 from genstudio.core.runs import Metric
 from genstudio.ui.widgets.curves import Curves
 from genstudio.ui.widgets.plot_export import csv_text
@@ -50,7 +51,7 @@ def curves(qtbot: QtBot, series: Series) -> Curves:
     qtbot.addWidget(curves)
     curves.resize(800, 500)
     curves.show()
-    curves.show_series("main", "A run", series, "#4477aa", exact=True, main=True)
+    curves.show_series("main", "A run", series, "#4477aa", measure=Measure.EXACT, main=True)
     qtbot.waitUntil(lambda: curves.drawn)
     return curves
 
@@ -177,10 +178,26 @@ def test_a_double_click_fits_again(curves: Curves, qtbot: QtBot) -> None:
 
 
 def test_a_bound_is_marked_as_one(curves: Curves, series: Series, qtbot: QtBot) -> None:
-    curves.show_series("other", "A bound", series, "#ee6677", exact=False)
+    curves.show_series("other", "A bound", series, "#ee6677", measure=Measure.BOUND)
     qtbot.waitUntil(lambda: curves.drawn)
     assert "≤ 1.8" in curves.legend.text()
     assert "= 1.8" in curves.legend.text()
+
+
+def test_errors_are_no_bits_in_the_plot_nor_in_the_table(curves: Curves, qtbot: QtBot) -> None:
+    errors = Series()
+    for step in (10, 20, 30):
+        errors.add([Metric(step=step, epoch=0, seconds=step, error=3 / step)])
+    errors.add([Metric(step=30, epoch=0, seconds=30, valid_error=0.2)])
+    curves.show_series("other", "An autoencoder", errors, "#ee6677", measure=Measure.ERROR)
+    qtbot.waitUntil(lambda: curves.drawn)
+    label = curves.plot.plotItem.getAxis("left").labelText
+    assert label == "bits/dim (=, exact) and mean squared error"
+    assert "<b>0.2</b>" in curves.legend.text()
+    rows = list(csv.DictReader(io.StringIO(csv_text({"A": errors}))))
+    assert not any(row["train_bits_per_dim"] or row["valid_bits_per_dim"] for row in rows)
+    assert [row["train_error"] for row in rows if row["train_error"]] == ["0.3", "0.15", "0.1"]
+    assert [row["valid_error"] for row in rows if row["valid_error"]] == ["0.2"]
 
 
 def test_the_table_holds_every_point(series: Series) -> None:
@@ -227,7 +244,7 @@ def test_a_hundred_thousand_points_are_redrawn_quickly(curves: Curves, qtbot: Qt
     long = Series()
     for index, bits in enumerate(1 + rng.normal(size=100_000) ** 2):
         long.train.append(10 * index + 10, 0.5 * index, bits, bits)
-    curves.show_series("main", "Long", long, "#4477aa", exact=True, main=True)
+    curves.show_series("main", "Long", long, "#4477aa", measure=Measure.EXACT, main=True)
     qtbot.waitUntil(lambda: curves.drawn)
     began = time.perf_counter()
     for extra in range(10):
@@ -241,7 +258,7 @@ def test_a_hundred_thousand_points_are_redrawn_quickly(curves: Curves, qtbot: Qt
 def test_the_best_point_s_words_stay_inside_the_plot(curves: Curves, qtbot: QtBot) -> None:
     longer = Series()
     longer.add(points([2.0] * 600, {6000: 2.0}))
-    curves.show_series("other", "A longer run", longer, "#ee6677", exact=True)
+    curves.show_series("other", "A longer run", longer, "#ee6677", measure=Measure.EXACT)
     qtbot.waitUntil(lambda: curves.drawn)
     curves.grab()
     plot = curves.plot.plotItem

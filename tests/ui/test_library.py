@@ -183,6 +183,18 @@ def test_exact_scores_and_bounds_carry_different_marks(
     assert score(make_run(result=result)) == text
 
 
+def test_an_error_is_called_by_its_name(make_run: MakeRun) -> None:
+    result = Result(
+        state="finished",
+        steps=1,
+        seconds=1.0,
+        valid_error=0.012345,
+        error_name="reconstruction error",
+        exact=False,
+    )
+    assert score(make_run(result=result)) == "reconstruction error 0.0123"
+
+
 def test_a_thumbnail_shows_the_newest_samples_in_whole_pixels(
     qapp: QApplication, make_run: MakeRun
 ) -> None:

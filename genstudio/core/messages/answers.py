@@ -14,6 +14,7 @@ from genstudio.core.capabilities import ModelCard
 from genstudio.core.draw import Way
 from genstudio.core.inpainting import MethodCard
 from genstudio.core.joinable import Joinable
+from genstudio.core.measures import Measure
 from genstudio.core.runs import Metric
 from genstudio.core.spaces import Grid
 
@@ -194,16 +195,19 @@ class Compared:
     Attributes:
         samples: (n, *S) uint8, from the same uniforms for every run.
         image: (*S) uint8, the validation image.
-        surprise: (*S) float64, bits of each of its symbols.
-        nats: −ln p of the image.
+        surprise: (*S) float64, bits of each of its symbols; None of a model that does not draw
+            them one by one.
+        nats: −ln p of the image, or a bound on it; None of a model that has neither.
         seconds: to draw one image alone.
+        exact: whether nats are −ln p itself.
     """
 
     samples: NDArray[np.uint8]
     image: NDArray[np.uint8]
-    surprise: NDArray[np.float64]
-    nats: float
+    surprise: NDArray[np.float64] | None
+    nats: float | None
     seconds: float
+    exact: bool = True
 
 
 @dataclass(frozen=True)
@@ -338,14 +342,34 @@ class Probed:
 
 @dataclass(frozen=True)
 class Evaluation:
-    """The score of a split: mean nats per datum ± its standard error; exact (=) or bound (≤)."""
+    """The score of a split: a mean over data ± its standard error.
+
+    Attributes:
+        split: "train", "valid" or "test".
+        count: how many data.
+        measure: what the score is of: exact (=), a bound (≤), or an error.
+        nats: per datum; None for an error.
+        standard_error: of nats or of the error; NaN for a single datum.
+        bits_per_dim: None for an error.
+        error: mean square; None for nats.
+        error_name: what the error is called; empty for nats.
+        importance_samples: of a bound; 0 otherwise.
+    """
 
     split: str
     count: int
-    nats: float
+    measure: Measure
+    nats: float | None
     standard_error: float
-    bits_per_dim: float
-    exact: bool
+    bits_per_dim: float | None
+    error: float | None = None
+    error_name: str = ""
+    importance_samples: int = 0
+
+    @property
+    def exact(self) -> bool:
+        """Whether it is a likelihood, and no bound."""
+        return self.measure is Measure.EXACT
 
 
 @dataclass(frozen=True)

@@ -115,7 +115,11 @@ class Estimate(Request):
 
 @dataclass(frozen=True)
 class Sample(Request):
-    """Draw images symbol by symbol. Progress: `SampleStarted`, then `TraceChunk`s. Result: None.
+    """Draw images.
+
+    Of an autoregressive model symbol by symbol; progress: `SampleStarted`, then `TraceChunk`s. Of
+    one with a latent space all at once; progress: one `LatentDraws`, which holds the stages of the
+    drawing. Result: None.
 
     Attributes:
         run: the run folder.
@@ -224,13 +228,15 @@ class Probe(Request):
 
 @dataclass(frozen=True)
 class Evaluate(Request):
-    """Score a split exactly. Result: `Evaluation`; progress: `Share`.
+    """Score a split: exactly, by a bound, or by an error. Result: `Evaluation`; progress: `Share`.
 
     Attributes:
         run: the run folder.
         split: "train", "valid" or "test".
         limit: only the first so many images; None for all.
         device: where to compute.
+        importance_samples: draws of the code of each image, for a model whose score is a bound;
+            the bound gets tighter the more there are.
     """
 
     job: ClassVar[str] = "evaluate"
@@ -239,6 +245,7 @@ class Evaluate(Request):
     split: str = "test"
     limit: int | None = None
     device: str = "auto"
+    importance_samples: int = 1
 
 
 @dataclass(frozen=True)

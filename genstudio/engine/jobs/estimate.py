@@ -12,8 +12,9 @@ from genstudio.core.trace import TraceChunk
 from genstudio.core.uniforms import generator, uniforms
 from genstudio.data import catalog
 from genstudio.engine.devices import resolve, synchronize
+from genstudio.engine.scoring import scores
 from genstudio.engine.trainer import total_steps
-from genstudio.models.base import Autoregressive, Density
+from genstudio.models.base import Autoregressive
 from genstudio.models.store import build, family
 
 __all__ = ["run"]
@@ -51,11 +52,9 @@ def run(request: Estimate) -> Generator[None, Wish | None, Estimated]:
             training.length * 60, per_step, 0, model.parameter_count, model.parameter_formula
         )
     total = steps * per_step
-    if isinstance(model, Density):
-        with torch.no_grad():
-            per_score = yield from _timed(lambda: model.log_prob(x, y), device, 2)
-        scored = min(training.validation_size, len(data.split("valid")))
-        total += steps / training.validate_every * scored / batch * per_score
+    per_score = yield from _timed(lambda: list(scores(model, x, y, batch)), device, 2)
+    scored = min(training.validation_size, len(data.split("valid")))
+    total += steps / training.validate_every * scored / batch * per_score
     if isinstance(model, Autoregressive) and training.preview_every:
         sheets = steps // training.preview_every + 1
         drawn = model.sample_steps(

@@ -1,4 +1,4 @@
-"""Score a split exactly."""
+"""Score a split, exactly where the model can."""
 
 from __future__ import annotations
 
@@ -8,19 +8,28 @@ from collections.abc import Generator
 import torch
 
 from genstudio.core.errors import UserError
+from genstudio.core.measures import Measure
 from genstudio.core.messages import Evaluate, Evaluation, Share, Wish
 from genstudio.core.runs import Run
 from genstudio.core.spaces import Space
 from genstudio.data import catalog
 from genstudio.engine.loaded import loaded
-from genstudio.engine.scoring import nats
+from genstudio.engine.scoring import measure_of, scores
 
 __all__ = ["run"]
 
 
 def run(request: Evaluate) -> Generator[Share, Wish | None, Evaluation]:
-    """Mean nats per datum, with its standard error."""
+    """Mean nats or error per datum, with its standard error."""
     model = loaded(request.run, request.device)
+    measure, samples = measure_of(model), request.importance_samples
+    if samples != 1 and measure is not Measure.BOUND:
+        raise UserError(
+            f"{model.title} has no importance-weighted bound, so no number of samples.",
+            "Leave it away.",
+        )
+    if samples < 1:
+        raise UserError(f"At least one sample of z is needed, not {samples}.")
     data = catalog.open_data(Run.open(request.run).manifest.data)
     if data.space != model.space:
         raise UserError(
@@ -31,17 +40,30 @@ def run(request: Evaluate) -> Generator[Share, Wish | None, Evaluation]:
     split = data.split(request.split)
     x = torch.from_numpy(split.symbols[: request.limit]).to(model.device)
     y = torch.from_numpy(split.labels[: request.limit]).to(model.device)
-    scoring = nats(model, x, y if y.shape[1] else None, 64, ensemble=True)
+    told = y if y.shape[1] else None
+    # A bound of many samples takes long enough for every image to be told of.
+    together = max(1, 64 // samples) if samples > 1 else 64
+    scoring = scores(model, x, told, together, ensemble=True, importance_samples=samples)
     while True:
         try:
             yield Share(next(scoring), len(x), f"images of the {request.split} split")
         except StopIteration as stop:
-            scores = stop.value
+            found = stop.value
             break
-    mean = float(scores.mean())
-    error = float(scores.std()) / math.sqrt(len(scores)) if len(scores) > 1 else math.nan
-    bits = model.space.bits_per_dimension(mean)
-    return Evaluation(request.split, len(scores), mean, error, bits, exact=True)
+    mean = float(found.mean())
+    spread = float(found.std()) / math.sqrt(len(found)) if len(found) > 1 else math.nan
+    if measure is Measure.ERROR:
+        name = model.card().error_name
+        return Evaluation(request.split, len(found), measure, None, spread, None, mean, name)
+    return Evaluation(
+        request.split,
+        len(found),
+        measure,
+        mean,
+        spread,
+        model.space.bits_per_dimension(mean),
+        importance_samples=samples if measure is Measure.BOUND else 0,
+    )
 
 
 def _form(space: Space) -> str:

@@ -125,7 +125,7 @@ def _check_parent(parent: GenerativeModel, cls: type[GenerativeModel], data: Ima
     if parent.counts:
         raise UserError(
             f"{parent.title} cannot be trained further: one pass has counted every image.",
-            "Count anew instead, with other data or another prior.",
+            "Fit anew instead, with other data or other settings.",
         )
 
 

@@ -28,7 +28,7 @@ from genstudio.core.files import write_atomically
 from genstudio.core.messages import Compare, Compared, Failed
 from genstudio.core.runs import Run
 from genstudio.ui.panel import Panel
-from genstudio.ui.panels.train_overlays import is_exact, read_series
+from genstudio.ui.panels.train_overlays import measure_of, read_series
 from genstudio.ui.studio import Job, Studio
 from genstudio.ui.theme import CLASS_COLOURS, GAP, HALF, MARGIN, icon
 from genstudio.ui.widgets.compare_pictures import ComparePictures, PictureRow
@@ -150,7 +150,7 @@ class ComparePanel(Panel):
             run.manifest.title,
             read_series(self.studio, run),
             self._ticked[run.folder],
-            exact=is_exact(run, self.studio.card_of(run)),
+            measure=measure_of(run, self.studio.card_of(run)),
         )
 
     def _untick(self, folder: Path) -> None:

@@ -23,7 +23,7 @@ from genstudio.core.runs import Run
 from genstudio.core.training import DataSpec
 from genstudio.data import catalog
 from genstudio.ui.panel import Panel
-from genstudio.ui.panels.train_overlays import OverlayCurves, is_exact, read_series
+from genstudio.ui.panels.train_overlays import OverlayCurves, measure_of, read_series
 from genstudio.ui.panels.train_pages import FormPage, RunPage
 from genstudio.ui.studio import Job, Studio
 from genstudio.ui.theme import CLASS_COLOURS, GAP, HALF, icon
@@ -287,7 +287,7 @@ class TrainPanel(Panel):
             run.manifest.title,
             self._series,
             CLASS_COLOURS[0],
-            exact=is_exact(run, card),
+            measure=measure_of(run, card),
             main=True,
         )
 

@@ -6,8 +6,9 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt, Signal
 
-from genstudio.core.capabilities import Capability, ModelCard
+from genstudio.core.capabilities import ModelCard
 from genstudio.core.errors import UserError
+from genstudio.core.measures import Measure
 from genstudio.core.runs import Run
 from genstudio.ui.studio import Studio
 from genstudio.ui.theme import CLASS_COLOURS
@@ -15,7 +16,7 @@ from genstudio.ui.widgets.curves import Curves
 from genstudio.ui.widgets.overlays import Overlays
 from genstudio.ui.widgets.series import Series
 
-__all__ = ["OverlayCurves", "is_exact", "read_series"]
+__all__ = ["OverlayCurves", "measure_of", "read_series"]
 
 
 class OverlayCurves(QObject):
@@ -75,7 +76,7 @@ class OverlayCurves(QObject):
             run.manifest.title,
             read_series(self._studio, run),
             self._colours[folder],
-            exact=is_exact(run, self._studio.card_of(run)),
+            measure=measure_of(run, self._studio.card_of(run)),
         )
         self.changed.emit()
 
@@ -95,8 +96,8 @@ def read_series(studio: Studio, run: Run) -> Series:
     return series
 
 
-def is_exact(run: Run, card: ModelCard | None) -> bool:
-    """Whether a run's scores are likelihoods and not bounds."""
+def measure_of(run: Run, card: ModelCard | None) -> Measure:
+    """What a run's scores are of: likelihoods, bounds or errors."""
     if run.manifest.result is not None:
-        return run.manifest.result.exact
-    return card is None or not card.can(Capability.LOWER_BOUND) or card.can(Capability.DENSITY)
+        return run.manifest.result.measure
+    return Measure.EXACT if card is None else card.measure

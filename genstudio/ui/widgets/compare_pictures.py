@@ -127,8 +127,11 @@ class ComparePictures(QWidget):
             return []
         levels = self._space.levels
         drawn = [_picture(image, levels) for image in row.compared.samples[: self._count]]
+        shown = [*drawn, _picture(row.compared.image, levels)]
+        if row.compared.surprise is None:
+            return shown
         surprise = row.compared.surprise.mean(axis=2)  # over the channels of a pixel
-        return [*drawn, _picture(row.compared.image, levels), _map(surprise, levels)]
+        return [*shown, _map(surprise, levels)]
 
 
 def _picture(image: NDArray[np.uint8], levels: int) -> QImage:

@@ -18,10 +18,11 @@ _COLUMNS = {
     "Parameters": "Trained numbers",
     "bits/dim": "Best validation score: = exact, ≤ a bound.\n−log₂ p(x) / D",
     "nats": "The same per image: −ln p(x)",
-    "This image": "Nats of the image whose surprise is shown",
+    "This image": "Nats of the image whose surprise is shown: = exact, ≤ a bound",
     "Trained for": "Time of training, pauses left out",
     "Best epoch": "Passes over the data at the best validation",
     "Time an image": "To draw one image alone, here and now",
+    "Error": "Of a family without a likelihood, best on validation images:\na mean square",
 }
 _ROW = 30
 
@@ -92,17 +93,24 @@ class CompareTable(QTableWidget):
 
 
 def _words(facts: Facts) -> tuple[str, ...]:
-    mark = "=" if facts.exact else "≤"
+    mark = facts.mark
     bits, nats = facts.valid_bits_per_dim, facts.valid_nats
     return (
         f"{facts.parameters:,}",
         "–" if bits is None else f"{mark} {bits:.4f}",
         "–" if nats is None else f"   {mark} {nats:.2f}",
-        "…" if facts.image_nats is None else f"{facts.image_nats:.2f}",
+        _image(facts),
         "–" if facts.training_seconds is None else span(facts.training_seconds),
         "–" if facts.best_epoch is None else f"{facts.best_epoch:.1f}",
         "…" if facts.seconds_per_image is None else _short(facts.seconds_per_image),
+        "–" if facts.valid_error is None else f"{facts.valid_error:.3g}",
     )
+
+
+def _image(facts: Facts) -> str:
+    if facts.seconds_per_image is None:
+        return "…"
+    return "–" if facts.image_nats is None else f"{facts.mark} {facts.image_nats:.2f}"
 
 
 def _short(seconds: float) -> str:

@@ -9,6 +9,7 @@ import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtGui import QColor
 
+from genstudio.core.measures import Measure
 from genstudio.ui.theme import theme
 from genstudio.ui.widgets.series import Series
 
@@ -46,15 +47,22 @@ class CurveLines:
         title: what the legend calls it.
         series: the numbers.
         colour: hexadecimal.
-        exact: whether the values are likelihoods (=) and not bounds (≤).
+        measure: what the values are of: likelihoods (=), bounds (≤) or errors.
         main: whether it is the run that is looked at; only that one is marked and shaded.
     """
 
     def __init__(
-        self, plot: pg.PlotItem, title: str, series: Series, colour: str, *, exact: bool, main: bool
+        self,
+        plot: pg.PlotItem,
+        title: str,
+        series: Series,
+        colour: str,
+        *,
+        measure: Measure,
+        main: bool,
     ) -> None:
         self.title, self.series, self.colour = title, series, colour
-        self.exact, self.main = exact, main
+        self.measure, self.main = measure, main
         self._plot = plot
         self._trained: tuple[View, int, int] | None = None
         self._scored: tuple[View, int] | None = None
@@ -159,8 +167,8 @@ class CurveLines:
         step, seconds, bits = best
         place = (step if view.axis == Series.STEP else seconds) / view.unit
         self.best.setData([place], [bits])
-        mark = "=" if self.exact else "≤"
-        self.words.setText(f"best {mark} {bits:.4g} at step {step:,}")
+        mark = f"{self.measure.mark} " if self.measure.mark else ""
+        self.words.setText(f"best {mark}{bits:.4g} at step {step:,}")
         self.words.setPos(*view.placed(place, bits))
         self._lean()
 

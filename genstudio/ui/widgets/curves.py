@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from genstudio.core.errors import UserError
+from genstudio.core.measures import Measure
 from genstudio.ui.theme import HALF, icon, theme
 from genstudio.ui.widgets.curve_lines import CurveLines, View
 from genstudio.ui.widgets.curve_plot import CurvePlot
@@ -30,6 +31,11 @@ from genstudio.ui.widgets.series import Series
 __all__ = ["Curves"]
 
 _SPANS = (1, 3, 5, 9, 15, 31, 51, 101)
+_MARKS = {
+    Measure.EXACT: "bits/dim (=, exact)",
+    Measure.BOUND: "bits/dim (≤, a bound)",
+    Measure.ERROR: "mean squared error",
+}
 _REFRESH = 50  # milliseconds: twenty times a second is as fast as numbers can be read
 
 
@@ -82,14 +88,14 @@ class Curves(QWidget):
         series: Series,
         colour: str,
         *,
-        exact: bool,
+        measure: Measure,
         main: bool = False,
     ) -> None:
         """Draw a run's curves, in place of what was drawn under the same key."""
         self.remove(key)
         series.smooth(self.span)
         self._lines[key] = CurveLines(
-            self.plot.plotItem, title, series, colour, exact=exact, main=main
+            self.plot.plotItem, title, series, colour, measure=measure, main=main
         )
         if main:  # first in the legend
             self._lines = {key: self._lines[key]} | self._lines
@@ -260,9 +266,9 @@ class Curves(QWidget):
             unit, name = (3600.0, "h") if last >= 3 * 3600 else (unit, name)
             name = f"training time, {name}"
         self._view = View(self._view.axis, unit, self._view.log_x, self._view.log_y)
-        bounds = [lines for lines in self._lines.values() if not lines.exact]
-        mark = "≤, a bound" if bounds else "=, exact"
-        self.plot.set_labels(name, f"bits/dim ({mark})")
+        measures = {lines.measure for lines in self._lines.values()}
+        marks = [_MARKS[measure] for measure in Measure if measure in measures]
+        self.plot.set_labels(name, " and ".join(marks) or _MARKS[Measure.EXACT])
 
     def _hover(self, place: float | None) -> None:
         self._hovered = place
@@ -331,12 +337,12 @@ def _latest(series: Series) -> tuple[float | None, float | None]:
 
 
 def _row(lines: CurveLines, train: float | None, valid: float | None) -> str:
-    mark = "=" if lines.exact else "≤"
+    mark = lines.measure.mark
     cells = "".join(
         f"<td align='right' style='padding-left: 14px'>{words}</td>"
         for words in (
             "–" if train is None else f"{train:.4g}",
-            "–" if valid is None else f"<b>{mark} {valid:.4g}</b>",
+            "–" if valid is None else f"<b>{f'{mark} {valid:.4g}'.strip()}</b>",
         )
     )
     name = lines.title if len(lines.title) <= 32 else f"{lines.title[:31]}…"

@@ -22,10 +22,16 @@ _SCALE = 2  # pixels of the picture per pixel of the screen
 
 
 def csv_text(curves: dict[str, Series]) -> str:
-    """One line per point: run, step, seconds, bits/dim of training or of validation."""
+    """One line per point: run, step, seconds, bits/dim of training or of validation.
+
+    Where a run has errors in place of bits, they are in two more columns.
+    """
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(["run", "step", "seconds", "train_bits_per_dim", "valid_bits_per_dim"])
+    columns = ["run", "step", "seconds", "train_bits_per_dim", "valid_bits_per_dim"]
+    if any(series.errors for series in curves.values()):
+        columns += ["train_error", "valid_error"]
+    writer.writerow(columns)
     for title, series in curves.items():
         train, valid = series.train, series.valid
         rows: list[tuple[int, float, float | str, float | str]] = []
@@ -35,7 +41,11 @@ def csv_text(curves: dict[str, Series]) -> str:
         for index in range(valid.count):
             step, seconds, bits = (float(valid.column(column)[index]) for column in range(3))
             rows.append((int(step), seconds, "", bits))
-        writer.writerows((title, *row) for row in sorted(rows, key=lambda row: row[:2]))
+        room = [""] * 2 if series.errors else []
+        writer.writerows(
+            (title, step, seconds, *room, *values)
+            for step, seconds, *values in sorted(rows, key=lambda row: row[:2])
+        )
     return stream.getvalue()
 
 

@@ -55,7 +55,7 @@ class Overfit:
 
 
 class Series:
-    """Training and validation of one run, in bits per dimension.
+    """Training and validation of one run, in bits per dimension, or as errors where it has those.
 
     Training points are kept as they were written; their running median is kept beside them, and
     a new point changes only its end.
@@ -64,6 +64,7 @@ class Series:
         train: step, seconds, bits/dim, and their running median.
         valid: step, seconds, bits/dim; never smoothed.
         span: odd number of points in the median's window; 1 is none.
+        errors: whether the values are errors and not bits/dim.
     """
 
     STEP, SECONDS, BITS, MEDIAN = range(4)
@@ -72,15 +73,21 @@ class Series:
         self.train = Buffer(4)
         self.valid = Buffer(3)
         self.span = 1
+        self.errors = False
 
     def add(self, points: Iterable[Metric]) -> None:
         """Add points; those that are there already are left aside."""
         before = self.train.count
         for point in points:
-            if point.bits_per_dim is not None and _newer(self.train, point.step):
-                self.train.append(point.step, point.seconds, point.bits_per_dim, 0.0)
-            if point.valid_bits_per_dim is not None and _newer(self.valid, point.step):
-                self.valid.append(point.step, point.seconds, point.valid_bits_per_dim)
+            if point.error is not None or point.valid_error is not None:
+                self.errors = True
+            train = point.error if point.bits_per_dim is None else point.bits_per_dim
+            if train is not None and _newer(self.train, point.step):
+                self.train.append(point.step, point.seconds, train, 0.0)
+            bits = point.valid_bits_per_dim
+            valid = point.valid_error if bits is None else bits
+            if valid is not None and _newer(self.valid, point.step):
+                self.valid.append(point.step, point.seconds, valid)
         if self.train.count > before:
             self._smooth_from(max(0, before - self.span // 2))
 
