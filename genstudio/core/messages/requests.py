@@ -18,16 +18,22 @@ __all__ = [
     "BrowseImages",
     "Causality",
     "Cheat",
+    "Clean",
     "Compare",
     "CompileSamplers",
     "Complete",
+    "Decode",
     "Describe",
+    "DrawCodes",
+    "Embed",
+    "Encode",
     "Estimate",
     "Evaluate",
     "FetchData",
     "FitImage",
     "Inpaint",
     "InspectData",
+    "LookAtPosterior",
     "LookBack",
     "PickImage",
     "Probe",
@@ -35,6 +41,7 @@ __all__ = [
     "ReadImage",
     "Request",
     "Sample",
+    "SurveyLatent",
     "Train",
     "Wish",
     "WorkerKind",
@@ -433,3 +440,154 @@ class ReadImage(Request):
 
     path: Path
     space: Grid
+
+
+@dataclass(frozen=True)
+class SurveyLatent(Request):
+    """Encode data of a model with a latent space. Result: `Survey`; progress: `Share`.
+
+    Attributes:
+        run: the run folder.
+        split: of the data that it learned from.
+        limit: how many data, evenly over the split.
+        device: where to compute.
+    """
+
+    job: ClassVar[str] = "survey_latent"
+
+    run: Path
+    split: str = "valid"
+    limit: int = 2000
+    device: str = "auto"
+
+
+@dataclass(frozen=True)
+class Encode(Request):
+    """Where images are in the latent space. Result: `Coded`.
+
+    Attributes:
+        run: the run folder.
+        images: (B, *S) symbols.
+        labels: (L,) or (B, L) class indices, which a model conditioned on them needs, or None.
+        device: where to compute.
+    """
+
+    job: ClassVar[str] = "encode"
+
+    run: Path
+    images: NDArray[np.uint8]
+    labels: NDArray[np.int64] | None = None
+    device: str = "auto"
+
+
+@dataclass(frozen=True)
+class Decode(Request):
+    """What codes decode to. Result: (B, *S) float32, in symbol units.
+
+    Attributes:
+        run: the run folder.
+        codes: (B, *Z) float32.
+        labels: (L,) or (B, L) class indices, or None.
+        device: where to compute.
+    """
+
+    job: ClassVar[str] = "decode"
+
+    run: Path
+    codes: NDArray[np.float32]
+    labels: NDArray[np.int64] | None = None
+    device: str = "auto"
+
+
+@dataclass(frozen=True)
+class DrawCodes(Request):
+    """Draw codes and decode them: could this be a generator? Result: `LatentDraws`.
+
+    Attributes:
+        run: the run folder.
+        source: "normal": N(0, τ² I); "prior": the family's own; "aggregated": q(z) of the training
+            data; "gaussian": one with full covariance fitted to the codes of the training data;
+            "mixture": so many of them.
+        components: of the mixture.
+        count: how many.
+        seed: of the uniforms.
+        temperature: τ.
+        labels: (L,) or (count, L) class indices, or None.
+        device: where to compute.
+    """
+
+    job: ClassVar[str] = "draw_codes"
+
+    run: Path
+    source: Literal["normal", "prior", "aggregated", "gaussian", "mixture"] = "normal"
+    components: int = 10
+    count: int = 16
+    seed: int = 0
+    temperature: float = 1.0
+    labels: NDArray[np.int64] | None = None
+    device: str = "auto"
+
+
+@dataclass(frozen=True)
+class Embed(Request):
+    """Codes on a plane: by their two main directions, or by t-SNE. Result: (n, 2) float32.
+
+    Attributes:
+        codes: (n, Z) float32.
+        by: how; "pca" keeps two dimensions as they are.
+        seed: of t-SNE.
+    """
+
+    job: ClassVar[str] = "embed"
+
+    codes: NDArray[np.float32]
+    by: Literal["pca", "t-sne"] = "pca"
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class LookAtPosterior(Request):
+    """The encoder's q(z | x) beside the true p(z | x). Result: `Posterior`.
+
+    Attributes:
+        run: the run folder.
+        image: (*S) symbols.
+        dimensions: which two of the latent space; the others are held at the code's mean.
+        labels: (L,) class indices, or None.
+        points: of the grid along each dimension.
+        device: where to compute.
+    """
+
+    job: ClassVar[str] = "look_at_posterior"
+
+    run: Path
+    image: NDArray[np.uint8]
+    dimensions: tuple[int, int] = (0, 1)
+    labels: NDArray[np.int64] | None = None
+    points: int = 96
+    device: str = "auto"
+
+
+@dataclass(frozen=True)
+class Clean(Request):
+    """Repeated cleaning by a denoising autoencoder. Result: (passes + 1, B, *S) float32.
+
+    In symbol units; the first is what is started from.
+
+    Attributes:
+        run: the run folder.
+        images: (B, *S) symbols that noise is put on first, or None for pure noise.
+        count: how many, of pure noise.
+        passes: how often to clean.
+        seed: of the noise.
+        device: where to compute.
+    """
+
+    job: ClassVar[str] = "clean"
+
+    run: Path
+    images: NDArray[np.uint8] | None = None
+    count: int = 16
+    passes: int = 20
+    seed: int = 0
+    device: str = "auto"
