@@ -69,10 +69,12 @@ class Method(ABC):
     """Base of every method. Naming a `title` registers the class.
 
     Attributes:
+        position: among the methods: the plain ones first.
         settings: an instance of `Controls`.
     """
 
     title: ClassVar[str]
+    position: ClassVar[int]
     sentence: ClassVar[str]
     formula: ClassVar[str]
     needs: ClassVar[tuple[Capability, ...]]
@@ -130,11 +132,11 @@ class Method(ABC):
 
 
 def methods() -> dict[str, type[Method]]:
-    """Every method by name."""
+    """Every method by name, by position."""
     from genstudio import inpainting  # noqa: PLC0415 - the package lists this module too
 
     import_modules(inpainting)
-    return dict(sorted(registered.items()))
+    return dict(sorted(registered.items(), key=lambda item: item[1].position))
 
 
 def method(name: str) -> type[Method]:

@@ -38,6 +38,7 @@ class Exact(Method):
     """Every completion weighed by its probability."""
 
     title = "Exact"
+    position = 4
     sentence = (
         "Weighs every possible completion by its probability and draws from them: no error, "
         "but only few symbols can be hidden."

@@ -88,6 +88,7 @@ class Gibbs(Method):
     """Sweeps over the hidden symbols of all chains at once."""
 
     title = "Gibbs"
+    position = 2
     sentence = (
         "Draws every hidden symbol anew, sweep after sweep, each given all other symbols, "
         "those that come later included."

@@ -26,6 +26,7 @@ class Raster(Method):
     """The completion of the papers, and of every library."""
 
     title = "Raster"
+    position = 1
     sentence = (
         "Keeps the known symbols and draws the hidden ones in order, each given those before it: "
         "fast, and it ignores known pixels that come later."

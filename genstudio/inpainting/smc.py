@@ -91,6 +91,7 @@ class SMC(Method):
     """Particles proposed in order, weighted by the known symbols, resampled and moved."""
 
     title = "SMC"
+    position = 3
     sentence = (
         "Draws many completions in order, weighs each by how well it predicts the known symbols it "
         "meets, and lets the good ones multiply."

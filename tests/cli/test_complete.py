@@ -52,6 +52,7 @@ def white(monkeypatch: pytest.MonkeyPatch) -> str:
 
     class White(Method):
         title = "White"
+        position = 9
         sentence = "Makes all white."
         formula = "xᵢ = 1"
         needs = (Capability.AUTOREGRESSIVE,)

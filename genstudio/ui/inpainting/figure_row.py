@@ -1,41 +1,30 @@
-"""The figure of the papers as a strip: *occluded | completions | original*, and as a file."""
+"""The figure of the papers as a strip: *occluded | completions | original*."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
-    QGuiApplication,
-    QImage,
     QPainter,
     QPaintEvent,
     QPen,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMenu, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from genstudio.core.errors import UserError
-from genstudio.core.files import write_atomically
-from genstudio.core.pictures import png
 from genstudio.core.spaces import Grid
 from genstudio.ui.inpainting.film_colours import hatch, picture
-from genstudio.ui.studio import Studio
-from genstudio.ui.theme import HALF, icon, theme
+from genstudio.ui.theme import HALF, theme
 from genstudio.ui.widgets.canvas import Pixel, PixelCanvas
-from genstudio.ui.widgets.page import Page
 
-__all__ = ["Figure", "FigureRow", "Render", "plain"]
+__all__ = ["Figure", "FigureRow"]
 
 _HEADINGS = 18  # height of the words above, pixels
 _LEAST = 6  # completions that are shown where there are so many, however small they get
-_SCALE = 8  # pixels of a file per symbol
-_FOLDER = "inpaint/folder"
 _EMPTY = "Here the figure appears: occluded, completions, original"
 
 
@@ -50,7 +39,6 @@ class Figure:
         completions: (B, *S) uint8.
         weights: (B,), how much each counts; the heaviest come first.
         whole: whether it is known what the hole hides.
-        texts: what a file says of itself, by keyword; such as its recipe.
         mask: the colour of the hole, hexadecimal; the accent if empty.
     """
 
@@ -60,7 +48,6 @@ class Figure:
     completions: NDArray[np.uint8]
     weights: NDArray[np.float64]
     whole: bool
-    texts: dict[str, str]
     mask: str = ""
 
     def order(self) -> NDArray[np.intp]:
@@ -73,44 +60,28 @@ class Figure:
         return replace(self, completions=self.completions[kept], weights=self.weights[kept])
 
 
-Render = Callable[[Figure], NDArray[np.uint8]]
-"""Makes a figure the page of a file, (height, width, 3) uint8."""
-
-
 class FigureRow(QWidget):
     """As many completions as fit; a click, or Ctrl+arrows and Enter, chooses one.
 
     Attributes:
         completion_chosen: its number among all completions, from 0.
-        render_figure: makes the picture that is saved and copied.
         canvas: the strip.
     """
 
     completion_chosen = Signal(int)
 
-    def __init__(self, studio: Studio, render: Render | None = None) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self._studio = studio
-        self.render_figure = render or plain
         self._figure: Figure | None = None
         self.canvas = PixelCanvas("Occluded, completions, original")
         self.canvas.setMinimumSize(160, 48)
         self.canvas.setToolTip("Click a completion to compare it with what was there")
         self._headings = _Headings(self.canvas)
-        self.export = QPushButton(icon("export-variant"), "Figure")
-        self.export.setAccessibleName("Export the figure")
-        menu = QMenu(self)
-        menu.addAction("Save picture (PNG)…").triggered.connect(self.ask)
-        menu.addAction("Copy picture").triggered.connect(self.copy)
-        self.export.setMenu(menu)
-        column = QVBoxLayout()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(HALF // 2)
         column.addWidget(self._headings)
         column.addWidget(self.canvas, 1)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.addLayout(column, 1)
-        row.addWidget(self.export, 0, Qt.AlignmentFlag.AlignTop)
         self.canvas.clicked.connect(self._choose)
         self.canvas.activated.connect(self._choose)
         self.canvas.zoom_changed.connect(self._headings.update)
@@ -123,12 +94,6 @@ class FigureRow(QWidget):
     def show_figure(self, figure: Figure | None) -> None:
         """Show a figure, or nothing."""
         self._figure = figure
-        self.export.setEnabled(figure is not None)
-        self.export.setToolTip(
-            "Save or copy the row of occluded, completions, original"
-            if figure is not None
-            else "Complete an image first"
-        )
         self._redraw()
 
     @property
@@ -142,48 +107,6 @@ class FigureRow(QWidget):
         others = 1 + figure.whole
         fit = (self.canvas.width() // zoom + 1) // (space.width + 1) - others
         return min(many, max(fit, _LEAST))
-
-    def picture(self) -> bytes:
-        """The figure as it is shown, a PNG.
-
-        Raises:
-            UserError: there is none, or it would be too large.
-        """
-        if self._figure is None:
-            raise UserError("There is no figure yet.", "Complete an image first.")
-        figure = self._figure.cut(self.fitting)
-        return png(self.render_figure(figure), figure.texts)
-
-    def ask(self) -> None:
-        """Ask where to, and save there."""
-        folder = Path(str(self._studio.settings.value(_FOLDER, Path.home())))
-        dialog = QFileDialog(self, "Save the figure", str(folder / "inpainting.png"))
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setDefaultSuffix("png")
-        dialog.setNameFilter("Picture (*.png)")
-        dialog.fileSelected.connect(lambda chosen: self.save(Path(chosen)))
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
-
-    def save(self, path: Path) -> None:
-        """Save to a file; a notice says how it went."""
-        try:
-            write_atomically(path, self.picture())
-        except UserError as error:
-            self._studio.notice("error", error.title, error.advice)
-            return
-        self._studio.settings.setValue(_FOLDER, str(path.parent))
-        self._studio.notice("good", f"“{path.name}” is saved.", str(path.parent))
-
-    def copy(self) -> None:
-        """Put the picture on the clipboard."""
-        try:
-            content = self.picture()
-        except UserError as error:
-            self._studio.notice("error", error.title, error.advice)
-            return
-        QGuiApplication.clipboard().setImage(QImage.fromData(content))
-        self._studio.notice("good", "The figure is on the clipboard.")
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -210,18 +133,6 @@ class FigureRow(QWidget):
         self.canvas.setAccessibleDescription(
             f"Occluded, then {many} of {of} completions" + (", then original" * figure.whole)
         )
-
-
-def plain(figure: Figure) -> NDArray[np.uint8]:
-    """One row of pictures, `_SCALE` pixels a symbol, on the colours of the window."""
-    space = figure.space
-    colours = _colours(figure)
-    page = Page(len(colours), space.height, space.width, len(colours))
-    page.fill_gaps(QColor(theme().colours.ground).rgb())
-    page.pixels.reshape(-1)[page.index] = colours
-    parts = [(page.pixels >> shift) & 0xFF for shift in (16, 8, 0)]
-    rgb = np.stack(parts, axis=-1).astype(np.uint8)
-    return rgb.repeat(_SCALE, axis=0).repeat(_SCALE, axis=1)
 
 
 def _colours(figure: Figure) -> NDArray[np.uint32]:

@@ -42,8 +42,7 @@ class Findings(QObject):
         self.compare = BeforeAfter()
         self.probe = ProbeView(studio)
         self.diagnostics = DiagnosticsView(studio)
-        self.figure = FigureRow(studio)
-        self.figure.export.hide()  # the panel's own menu exports the figure, with its recipe
+        self.figure = FigureRow()
         self.pages: dict[str, tuple[QWidget, str]] = {
             COMPARE: (self.compare, "One completion against what was there"),
             PROBE: (self.probe, "What a pixel would be, given all others and given the past"),
@@ -52,6 +51,8 @@ class Findings(QObject):
         self._completion = 0
         self._trial: Trial | None = None
         self._drawn: tuple[object, ...] = ()
+        stage.set_mask_colour(canvas.overlay[0].name())
+        canvas.overlay_changed.connect(lambda: stage.set_mask_colour(canvas.overlay[0].name()))
         stage.moved.connect(self._follow)
         stage.chosen.connect(self._choose)
         self.figure.completion_chosen.connect(self._look_at)
@@ -86,7 +87,7 @@ class Findings(QObject):
         result = None if trial is None else trial.result
         if result is not None and self.diagnostics.found is not result:
             self.diagnostics.finish(result)
-        drawn = (trial, result)
+        drawn = (trial, result, self._stage.mask_colour)
         if drawn != self._drawn:
             self._drawn = drawn
             self._draw()
@@ -106,7 +107,7 @@ class Findings(QObject):
                 completions=result.images,
                 weights=result.weights,
                 whole=True,
-                texts={},
+                mask=self._stage.mask_colour,
             )
         )
         self._compare()

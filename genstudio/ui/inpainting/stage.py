@@ -25,6 +25,7 @@ class Stage(QWidget):
         hovered: (image, `Pixel`): the whole completion under the pointer, (*S), and where in it.
         first: the film that the transport belongs to.
         second: the film beside it, which follows.
+        mask_colour: what is hidden is hatched in, hexadecimal; the accent if empty.
         sentence: what differs between the two.
         player: the transport and what it plays, for whoever lays out the panel.
     """
@@ -37,6 +38,7 @@ class Stage(QWidget):
         super().__init__()
         self.first, self.second = FilmView(), FilmView()
         self.trial: Trial | None = None
+        self.mask_colour = ""
         self.sentence = with_role(QLabel(wordWrap=True), "question")
         self.sentence.hide()
         self._captions = (QLabel(), QLabel())
@@ -114,6 +116,13 @@ class Stage(QWidget):
         elif view.film is not None:
             view.pause()
         self._say()
+        self.moved.emit()
+
+    def set_mask_colour(self, colour: str) -> None:
+        """Hatch what is hidden in another colour."""
+        self.mask_colour = colour
+        for view in (self.first, self.second):
+            view.set_mask_colour(colour)
         self.moved.emit()
 
     def show_all(self) -> None:

@@ -29,9 +29,11 @@ class PaintingView(PixelCanvas):
     Attributes:
         painting: what is shown.
         palette_changed: symbols are shown in other colours, or there are other symbols.
+        overlay_changed: what is hidden lies under another colour.
     """
 
     palette_changed = Signal()
+    overlay_changed = Signal()
 
     def __init__(self, painting: Painting, name: str = "Picture and mask") -> None:
         super().__init__(name)
@@ -64,6 +66,7 @@ class PaintingView(PixelCanvas):
         """Choose what lies over hidden pixels."""
         self._overlay, self._opacity = colour, opacity
         self._redraw()
+        self.overlay_changed.emit()
 
     def set_shown(self, image: NDArray[np.uint8] | None) -> None:
         """Show the symbols (H, W, C) of another picture where pixels are hidden; None none.
