@@ -89,9 +89,7 @@ class CountsRescorer(BlockRescorer):
         self._rows = self._rows[ancestors]
         self._asked = None
 
-    def _later(
-        self, steps: NDArray[np.int64]
-    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    def _later(self, steps: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Of each step (n,) the k after it, and what its symbol counts in their contexts; (n, k).
 
         Past the end the last step stands, and counts 0.
