@@ -165,9 +165,9 @@ class LatentVariable(Encoder, LowerBound):
         """Mean and standard deviation of q(z | x), both (B, *Z)."""
 
     @abstractmethod
-    def place_log_likelihood(self, z: Tensor, x: Tensor, y: Tensor | None = None) -> Tensor:
-        """Ln p(xᵢ | z) at each place, nats, (B, *S); z (B, *Z), x (B, *S)."""
-
     def log_likelihood(self, z: Tensor, x: Tensor, y: Tensor | None = None) -> Tensor:
-        """Ln p(x | z), nats, (B,)."""
-        return self.place_log_likelihood(z, x, y).flatten(1).sum(dim=1)
+        """Ln p(x | z), nats, (B,); z (B, *Z), x (B, *S)."""
+
+    @abstractmethod
+    def symbol_log_probs(self, z: Tensor, y: Tensor | None = None) -> Tensor:
+        """Ln p(xᵢ = v | z) of every symbol v at each place i, nats, (B, K, *S)."""

@@ -220,9 +220,14 @@ class VAE(GenerativeModel, LatentVariable):
         # Where the uniforms are: not every device has float64, which they are drawn in.
         return self.observation.draw(self.decoder(z, self.condition(y)).cpu(), u)
 
-    def place_log_likelihood(self, z: Tensor, x: Tensor, y: Tensor | None = None) -> Tensor:
-        """Ln p(xᵢ | z), nats, (B, *S); z (B, latent)."""
-        return self.observation.log_prob(self.decoder(z, self.condition(y)), x)
+    def log_likelihood(self, z: Tensor, x: Tensor, y: Tensor | None = None) -> Tensor:
+        """Ln p(x | z), nats, (B,); z (B, latent), x (B, *S)."""
+        out = self.decoder(z, self.condition(y))
+        return self.observation.log_prob(out, x).flatten(1).sum(dim=1)
+
+    def symbol_log_probs(self, z: Tensor, y: Tensor | None = None) -> Tensor:
+        """Ln p(xᵢ = v | z), nats, (B, K, *S)."""
+        return self.observation.log_probs(self.decoder(z, self.condition(y)))
 
     # --- the bound ---
 

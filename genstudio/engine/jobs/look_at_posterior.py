@@ -42,7 +42,7 @@ def run(request: LookAtPosterior) -> Generator[None, Wish | None, Posterior]:
     x = image_for(model, request.image)
     y = told_labels(model, request.labels, 1)
     with torch.no_grad():
-        code, std = (each.double().flatten().cpu().numpy() for each in model.encode(x, y))
+        code, std = (each.flatten().cpu().double().numpy() for each in model.encode(x, y))
     plane = _Plane(model, x, y, code, request.dimensions)
     mean, spread = code[list(request.dimensions)], std[list(request.dimensions)]
     around = np.stack([mean - _REACH * spread, mean + _REACH * spread], axis=1)
