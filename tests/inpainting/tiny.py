@@ -20,8 +20,8 @@ from genstudio.core.training import DataSpec, Training
 from genstudio.core.uniforms import generator
 from genstudio.inpainting.base import Method, Problem, method
 from genstudio.models.base import Autoregressive, GenerativeModel
-from genstudio.models.vae import VAE
 from genstudio.models.store import build, family, save_model
+from genstudio.models.vae import VAE
 
 Floats = NDArray[np.float64]
 
