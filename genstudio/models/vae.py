@@ -34,7 +34,7 @@ from genstudio.core.settings import Settings, setting
 from genstudio.core.spaces import Grid, Space
 from genstudio.core.training import WATCHED
 from genstudio.core.uniforms import generator
-from genstudio.models.base import GenerativeModel
+from genstudio.models.base import GenerativeModel, Inpainting
 from genstudio.models.latent import LatentVariable
 from genstudio.nn.coders import CoderSettings, DecoderNetwork, EncoderNetwork
 from genstudio.nn.noise import generator_on
@@ -100,7 +100,7 @@ class VAEConfig(CoderSettings):
     )  # fmt: skip
 
 
-class VAE(GenerativeModel, LatentVariable):
+class VAE(GenerativeModel, LatentVariable, Inpainting):
     """A decoder of normal codes, and an encoder that says which codes a datum may have."""
 
     title = "VAE"

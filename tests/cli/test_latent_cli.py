@@ -261,3 +261,24 @@ def test_a_model_that_is_told_the_class_wants_it(genstudio: Run, tmp_path: Path)
                      "--out", out).code == 0  # fmt: skip
     assert (arrays(out)["labels"] == 5).all()
     assert genstudio("latent", "posterior", name, "--image", one, "--label", "3").code == 0
+
+
+def test_what_a_mask_hides_is_completed_by_pseudo_gibbs(
+    genstudio: Run, tmp_path: Path, vae: str
+) -> None:
+    one, out = picture(tmp_path / "a.png"), tmp_path / "completed.npz"
+    mask = np.full((8, 8), 255, np.uint8)
+    mask[:4] = 0
+    Image.fromarray(mask).save(tmp_path / "mask.png")
+    asked = ["complete", vae, "--image", one, "--mask", tmp_path / "mask.png", "-n", 4]
+    said = genstudio(*asked, "--method", "pseudo-gibbs", "--sweeps", 12, "--out", out)
+    assert said.code == 0, said.err
+    assert "4 completions of 32 hidden symbols" in said.out
+    assert "% of the codes were accepted." in said.out
+    assert "nan" not in said.out
+    found = arrays(out)["images"]
+    with Image.open(one) as image:
+        assert (found[:, 4:, :, 0] == (np.asarray(image)[4:] > 127)).all()
+    said = genstudio(*asked, "--out", out)
+    assert said.code == 2
+    assert "Raster needs a model that is autoregressive, which VAE is not." in said.err

@@ -8,11 +8,13 @@ import numpy as np
 import pytest
 import torch
 
+from genstudio.core.capabilities import Capability
 from genstudio.core.errors import UserError
 from genstudio.core.inpainting import RESAMPLED
 from genstudio.core.spaces import Grid
 from genstudio.inpainting.base import Method, Problem, method, methods
 from genstudio.models.base import Density
+from genstudio.models.store import families
 from tests.inpainting.tiny import (
     KNOWN,
     completed,
@@ -49,6 +51,13 @@ every_problem = pytest.mark.parametrize("of", [top, scattered], ids=["top", "sca
 def chosen(name: str, **settings: Any) -> Method:
     found = method(name)
     return found(found.Controls.checked(settings))
+
+
+@pytest.mark.parametrize("family", list(families()))
+def test_a_family_can_inpaint_exactly_if_a_method_works_with_it(family: str) -> None:
+    card = families()[family].card()
+    able = [each for each in methods().values() if card.can(*each.needs)]
+    assert bool(able) == card.can(Capability.INPAINTING)
 
 
 @every_method

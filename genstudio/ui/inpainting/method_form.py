@@ -103,7 +103,8 @@ class MethodForm(QWidget):
             box.setToolTip(f"The {label.name} that the image is of: the model is conditioned on it")
         able = [name for name in self._cards if not self._lacking[name]]
         if able and self.method is None:
-            self.methods.choose(self._cards[able[0]].title)
+            first = "raster" if "raster" in able else able[0]
+            self.methods.choose(self._cards[first].title)
         self._show_method()
 
     def choose(self, name: str) -> None:
