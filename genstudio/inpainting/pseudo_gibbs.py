@@ -87,6 +87,7 @@ class PseudoGibbs(Method):
         "and guesses again; codes that the model finds unlikely are rejected."
     )
     formula = "z ~ q(z | x),   x hidden ~ p(x hidden | z)"
+    position = 5
     needs = (Capability.LATENT_VARIABLE,)
     sees = "all"
     Controls = PseudoGibbsControls

@@ -103,8 +103,7 @@ class MethodForm(QWidget):
             box.setItemText(0, "Choose…")
             box.setToolTip(f"The {label.name} that the image is of: the model is conditioned on it")
         if able and self.method is None:
-            first = "raster" if "raster" in able else able[0]
-            self.methods.choose(self._cards[first].title)
+            self.methods.choose(self._cards[able[0]].title)
         self._show_method()
 
     def choose(self, name: str) -> None:
