@@ -18,6 +18,7 @@ from genstudio.cli import (
     evaluating,
     explaining,
     families,
+    latent,
     library,
     sampling,
     touring,
@@ -69,6 +70,9 @@ app.command("evaluate")(evaluating.evaluate)
 app.command("compare")(comparing.compare)
 app.command("chain-rule")(chain.chain_rule)
 app.add_typer(explaining.app, name="explain")
+app.add_typer(latent.app, name="latent")
+for _short in (latent.encode, latent.decode, latent.traverse, latent.interpolate):
+    app.command(_short.__name__, hidden=True)(_short)  # as `genstudio latent` lists them
 app.command("families")(families.families)
 app.add_typer(datasets.app, name="data")
 app.add_typer(library.app, name="runs")

@@ -14,11 +14,11 @@ from genstudio.cli.console import say, say_json
 from genstudio.cli.drawing import check_target
 from genstudio.cli.inpainting import inpaint
 from genstudio.cli.options import DeviceName, Json, RunName, Set, at_least_one, run_named
+from genstudio.cli.reading import opened_picture, pixels
 from genstudio.cli.values import assignments, label_rows
 from genstudio.core.errors import UserError
 from genstudio.core.messages import Inpaint
 from genstudio.core.spaces import Space
-from genstudio.data.pictures import fitted, flat_picture
 from genstudio.data.quantise import quantise
 
 __all__ = ["complete"]
@@ -84,9 +84,9 @@ def complete(
     space = opened.manifest.space
     asked = _settings(method, assignments(settings), sweeps)
     rows = None if label is None else label_rows([label], space, 1)
-    symbols = quantise(_pixels(image, space, fit), space.levels)
+    symbols = quantise(pixels(image, space, fit), space.levels)
     known = _mask(mask, space, fit)
-    truth = symbols if original is None else quantise(_pixels(original, space, fit), space.levels)
+    truth = symbols if original is None else quantise(pixels(original, space, fit), space.levels)
     if known.all() and out.suffix.lower() in (".gif", ".webp"):
         raise UserError(
             "Nothing is hidden, so no completion forms that an animation could show.",
@@ -125,36 +125,8 @@ def _settings(name: str, given: dict[str, Any], sweeps: int | None) -> dict[str,
     return chosen.Controls.checked(given).model_dump()
 
 
-def _pixels(path: Path, space: Space, fit: bool) -> NDArray[np.uint8]:
-    """A picture in the model's size and channels, (H, W, C) in 0 … 255."""
-    picture = _opened(path, space, space.channels, Image.Resampling.LANCZOS if fit else None)
-    return np.asarray(picture, np.uint8).reshape(space.shape)
-
-
 def _mask(path: Path, space: Space, fit: bool) -> NDArray[np.bool_]:
     """Where the mask is white, (H, W, C)."""
-    picture = _opened(path, space, 1, Image.Resampling.NEAREST if fit else None)
+    picture = opened_picture(path, space, 1, Image.Resampling.NEAREST if fit else None)
     known = np.asarray(picture, np.uint8)[..., None] >= _KNOWN
     return np.repeat(known, space.channels, axis=2)
-
-
-def _opened(path: Path, space: Space, channels: int, fit: Image.Resampling | None) -> Image.Image:
-    """A picture in the model's size; in another one it is refused, or fitted that way."""
-    wanted = (space.width, space.height)
-    try:
-        picture = flat_picture(path.read_bytes(), channels)
-    except FileNotFoundError:
-        raise UserError(f"There is no file {path}.") from None
-    except OSError as error:
-        raise UserError(f"“{path}” cannot be read: {error.strerror or error}.") from error
-    except UserError as error:
-        raise UserError(f"“{path.name}”: {error.title}", error.advice) from error
-    if picture.size == wanted:
-        return picture
-    if fit is None:
-        raise UserError(
-            f"“{path.name}” is {picture.width}×{picture.height}, but the model draws images of "
-            f"{wanted[0]}×{wanted[1]}.",
-            "Give it in that size, or let --fit crop and resize it.",
-        )
-    return fitted(picture, *wanted, how=fit)

@@ -96,10 +96,10 @@ class Completions:
         result = self.result
         hidden, count = int((~self.request.known).sum()), len(result.images)
         many = "1 completion" if count == 1 else f"{count} completions"
-        said = (
-            f"{many} of {hidden} hidden symbols in {result.seconds:.2g} s, "
-            f"ln p = {float(result.weights @ result.log_prob):.2f} nats on average"
-        )
+        said = f"{many} of {hidden} hidden symbols in {result.seconds:.2g} s"
+        mean = float(result.weights @ result.log_prob)
+        if np.isfinite(mean):
+            said += f", ln p = {mean:.2f} nats on average"
         if np.isfinite(result.log_evidence):
             said += f"; ln p(known) = {result.log_evidence:.2f}"
             if np.isfinite(result.evidence_error):

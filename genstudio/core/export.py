@@ -82,14 +82,22 @@ class Recording(Protocol):
         """(B, *S) after so many steps."""
 
 
-def picture(images: NDArray[np.uint8], levels: int, scale: int, recipe: Recipe) -> bytes:
+def picture(
+    images: NDArray[np.uint8],
+    levels: int,
+    scale: int,
+    recipe: Recipe,
+    columns: int | None = None,
+) -> bytes:
     """A PNG of images (B, H, W, C), side by side, each symbol a scale × scale block.
+
+    They make a square, as nearly as that goes, unless `columns` says else.
 
     Raises:
         UserError: the picture would be too large.
     """
-    _check_size(images.shape, 1, scale)
-    return png(sheet(images, levels, scale=scale), {KEY: recipe.text()})
+    _check_size(images.shape, 1, scale, columns)
+    return png(sheet(images, levels, columns, scale), {KEY: recipe.text()})
 
 
 def frame_steps(length: int, seconds: float) -> list[int]:
@@ -155,9 +163,11 @@ def _frames(
             yield Image.fromarray(page)
 
 
-def _check_size(shape: tuple[int, ...], frames: int, scale: int) -> None:
+def _check_size(
+    shape: tuple[int, ...], frames: int, scale: int, columns: int | None = None
+) -> None:
     count, height, width, _ = shape
-    columns = math.ceil(math.sqrt(count))
+    columns = columns or math.ceil(math.sqrt(count))
     tall = (math.ceil(count / columns) * (height + 1) - 1) * scale
     wide = (columns * (width + 1) - 1) * scale
     check_pixels(tall, wide, scale, frames)

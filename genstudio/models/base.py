@@ -26,7 +26,7 @@ from genstudio.core.trace import TraceChunk
 from genstudio.core.training import Training
 from genstudio.kernels.base import Drawing, Kernel
 from genstudio.kernels.store import ready
-from genstudio.models.latent import Decoder, Encoder, LowerBound
+from genstudio.models.latent import Decoder, Encoder, LatentVariable, LowerBound
 from genstudio.models.learner import GradientLearner, Learner
 from genstudio.models.rescoring import FullRescorer, Rescorer
 from genstudio.models.sampling import (
@@ -191,19 +191,8 @@ class Density(ABC):
         return self.log_prob(x, y)
 
 
-class Inpainting(ABC):
-    """A model that can draw what is hidden."""
-
-    @abstractmethod
-    def complete_steps(
-        self,
-        x: Tensor,
-        known: Tensor,
-        uniforms: NDArray[np.float64],
-        controls: Settings,
-        y: Tensor | None = None,
-    ) -> Iterator[TraceChunk]:
-        """Draw the places of x (B, *S) where known (B, *S) is False; uniforms (B, D)."""
+class Inpainting:
+    """A model that can draw what is hidden: a method in `genstudio.inpainting` needs no more."""
 
 
 class Autoregressive(GenerativeModel, Density, Inpainting):
@@ -341,7 +330,8 @@ class Autoregressive(GenerativeModel, Density, Inpainting):
     ) -> Iterator[TraceChunk]:
         """Raster completion: known symbols are clamped, hidden ones drawn in order.
 
-        A hidden place is drawn given what comes before it; known places after it are ignored.
+        The places of x (B, *S) are hidden where known (B, *S) is False; uniforms (B, D). A hidden
+        place is drawn given what comes before it; known places after it are ignored.
         Every place is a step, known or not, so that the recording shows the surprise of each.
         """
         if not isinstance(controls, DrawControls):
@@ -366,4 +356,5 @@ _BASES: dict[Capability, type] = {
     Capability.AUTOREGRESSIVE: Autoregressive,
     Capability.DECODER: Decoder,
     Capability.ENCODER: Encoder,
+    Capability.LATENT_VARIABLE: LatentVariable,
 }

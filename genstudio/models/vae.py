@@ -34,8 +34,8 @@ from genstudio.core.settings import Settings, setting
 from genstudio.core.spaces import Grid, Space
 from genstudio.core.training import WATCHED
 from genstudio.core.uniforms import generator
-from genstudio.models.base import GenerativeModel
-from genstudio.models.latent import Encoder, LowerBound
+from genstudio.models.base import GenerativeModel, Inpainting
+from genstudio.models.latent import LatentVariable
 from genstudio.nn.coders import CoderSettings, DecoderNetwork, EncoderNetwork
 from genstudio.nn.noise import generator_on
 from genstudio.nn.observation import Bernoulli, Categorical, DiscretizedLogistic, Observation
@@ -100,7 +100,7 @@ class VAEConfig(CoderSettings):
     )  # fmt: skip
 
 
-class VAE(GenerativeModel, Encoder, LowerBound):
+class VAE(GenerativeModel, LatentVariable, Inpainting):
     """A decoder of normal codes, and an encoder that says which codes a datum may have."""
 
     title = "VAE"
@@ -224,6 +224,10 @@ class VAE(GenerativeModel, Encoder, LowerBound):
         """Ln p(x | z), nats, (B,); z (B, latent), x (B, *S)."""
         out = self.decoder(z, self.condition(y))
         return self.observation.log_prob(out, x).flatten(1).sum(dim=1)
+
+    def symbol_log_probs(self, z: Tensor, y: Tensor | None = None) -> Tensor:
+        """Ln p(xᵢ = v | z), nats, (B, K, *S)."""
+        return self.observation.log_probs(self.decoder(z, self.condition(y)))
 
     # --- the bound ---
 

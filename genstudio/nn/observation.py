@@ -35,6 +35,11 @@ class Observation(ABC):
     def log_prob(self, out: Tensor, x: Tensor) -> Tensor:
         """Ln p at each place, nats; out (B, n, *S) and x (B, *S) symbols, returns (B, *S)."""
 
+    def log_probs(self, out: Tensor) -> Tensor:
+        """Ln p of every symbol at each place, nats, (B, K, *S)."""
+        here = torch.zeros_like(out[:, 0], dtype=torch.long)
+        return torch.stack([self.log_prob(out, here + v) for v in range(self.levels)], dim=1)
+
     @abstractmethod
     def expected(self, out: Tensor) -> Tensor:
         """The mean of the symbol at each place, (B, *S), from 0 to K − 1."""

@@ -21,6 +21,7 @@ from genstudio.core.uniforms import generator
 from genstudio.inpainting.base import Method, Problem, method
 from genstudio.models.base import Autoregressive, GenerativeModel
 from genstudio.models.store import build, family, save_model
+from genstudio.models.vae import VAE
 
 Floats = NDArray[np.float64]
 
@@ -56,6 +57,46 @@ def trained() -> Autoregressive:
     for _ in range(steps):
         learner.step(x[torch.from_numpy(rng.integers(0, len(x), 128))], None)
     return model.eval().requires_grad_(False)
+
+
+@cache
+def trained_vae(latent: int = 2, steps: int = 600) -> VAE:
+    """A VAE that has learned `columns`, the same every time."""
+    config = family("vae").Config.checked({"hidden": 32, "layers": 1, "latent": latent})
+    model = build("vae", SPACE, config, seed=0)
+    assert isinstance(model, VAE)
+    x, rng = columns(4096), generator(1)
+    training = Training(length=steps, learning_rate=1e-2, warmup=20, ema=0.0)
+    learner = model.learner(training, steps)
+    model.train()
+    for _ in range(steps):
+        learner.step(x[torch.from_numpy(rng.integers(0, len(x), 128))], None)
+    return model.eval().requires_grad_(False)
+
+
+def fitting(name: str) -> GenerativeModel:
+    """A model that has learned `columns` and has what a method needs."""
+    return trained() if trained().card().can(*method(name).needs) else trained_vae()
+
+
+def integrated(model: VAE, images: Tensor) -> Floats:
+    """Ln p(x) of images (N, *S) of two symbols, by sums over a grid of z; at most two dimensions.
+
+    From the decoder's expectations alone, in float64, 9 σ of the prior to each side.
+    """
+    size = model.latent_shape[0]
+    points = 2001 if size == 1 else 121
+    axis = torch.linspace(-9, 9, points, dtype=torch.float64)
+    z = torch.stack(torch.meshgrid(*[axis] * size, indexing="ij"), dim=-1).view(-1, size)
+    with torch.no_grad():
+        on = model.decode(z.float()).double().flatten(1).clamp(1e-12, 1 - 1e-12)
+    log_prior = torch.distributions.Normal(0.0, 1.0).log_prob(z).sum(dim=1)
+    cell = size * float(torch.log(axis[1] - axis[0]))
+    found = []
+    for part in images.flatten(1).double().split(256):
+        likelihood = part @ on.log().t() + (1 - part) @ (1 - on).log().t()
+        found.append(torch.logsumexp(likelihood + log_prior, dim=1) + cell)
+    return np.asarray(torch.cat(found).numpy())
 
 
 @cache
@@ -97,6 +138,8 @@ def enumerated(asked: Problem) -> tuple[NDArray[np.int64], Floats]:
     images[:, hidden] = completions
     x = torch.from_numpy(images).view(-1, *asked.model.space.shape)
     y = None if asked.y is None else asked.y.expand(len(x), -1)
+    if isinstance(asked.model, VAE):
+        return completions, integrated(asked.model, x)
     assert isinstance(asked.model, Autoregressive)
     with torch.no_grad():
         terms = torch.log_softmax(asked.model.logits(x, y).double(), dim=1)
@@ -147,9 +190,9 @@ def saved(model: GenerativeModel, folder: Path) -> Path:
 def started(asked: Problem) -> InpaintStarted:
     """What the film of a problem begins with."""
     model = asked.model
-    assert isinstance(model, Autoregressive)
+    order = model.order if isinstance(model, Autoregressive) else np.arange(model.space.dimensions)
     return InpaintStarted(
-        model.space, asked.image.astype(np.uint8), asked.known, asked.count, model.order
+        model.space, asked.image.astype(np.uint8), asked.known, asked.count, order
     )
 
 

@@ -11,10 +11,12 @@ from numpy.typing import NDArray
 from PIL import Image
 from PySide6.QtCore import QMimeData, QPoint, QPointF, QSettings, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QImage, QKeySequence
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
-from genstudio.core.inpainting import Inpainted, InpaintStarted, Moments, Stage
+from genstudio.core.capabilities import Capability
+from genstudio.core.inpainting import Inpainted, InpaintStarted, MethodCard, Moments, Stage
+from genstudio.core.latent import LatentDraws
 from genstudio.core.messages import (
     Browsed,
     BrowseImages,
@@ -718,6 +720,76 @@ def test_methods_that_the_model_cannot_do_say_why(
     assert button.toolTip() == "Weak is not autoregressive, which it needs"
     rig.panel.painting.preset(Preset.TOP)
     assert rig.panel.problem() == "No method works with this model."
+
+
+VAE_CARD = CARD.model_copy(
+    update={
+        "name": "vae",
+        "title": "VAE",
+        "capabilities": (Capability.INPAINTING, Capability.LATENT_VARIABLE),
+    }
+)
+PSEUDO = MethodCard(
+    name="pseudo-gibbs",
+    title="Pseudo-Gibbs",
+    sentence="Guesses the code.",
+    formula="z ~ q(z | x)",
+    needs=(Capability.LATENT_VARIABLE,),
+    sees="all",
+    settings_schema={"type": "object", "properties": {}},
+)
+
+
+def latent_rig(build: Callable[..., Rig], make_run: Callable[..., Run]) -> Rig:
+    """A panel on a VAE."""
+    rig = build()
+    rig.run = make_run("other", family="vae", space=SPACE)
+    rig.studio.cards = {**rig.studio.cards, "vae": VAE_CARD}
+    rig.studio.methods = (PSEUDO, *rig.studio.methods)
+    rig.panel.show_run(rig.run, VAE_CARD)
+    return rig
+
+
+def test_a_model_with_a_latent_variable_is_completed_by_the_method_that_there_is(
+    build: Callable[..., Rig], make_run: Callable[..., Run]
+) -> None:
+    rig = latent_rig(build, make_run)
+    rig.bring()
+    rig.panel.painting.preset(Preset.TOP)
+    assert rig.panel.form.methods.offered == ["Pseudo-Gibbs"]
+    assert not rig.panel.form.beside.isEnabled()
+    rig.panel.complete()
+    assert [asked.method for asked in rig.asked] == ["pseudo-gibbs"]
+    rig.start()
+    rig.finish(log_prob=float("nan"))
+    texts = [label.text() for label in rig.panel.findChildren(QLabel)]
+    assert not any("nan" in text for text in texts)
+    rig.panel.show_run(make_run("third", space=SPACE), CARD)
+    assert rig.panel.form.method is not None
+    assert rig.panel.form.method.name == "raster"
+    assert "Pseudo-Gibbs" not in rig.panel.form.methods.offered
+
+
+def test_a_model_with_a_latent_variable_draws_an_image_and_is_not_probed(
+    build: Callable[..., Rig], make_run: Callable[..., Run], qtbot: QtBot
+) -> None:
+    rig = latent_rig(build, make_run)
+    rig.panel.draw_one()
+    image, codes = picture(4), np.zeros((1, 2), np.float32)
+    labels = np.zeros((1, 0), np.int64)
+    drawn = LatentDraws(codes, image[None].astype(np.float32), image[None], labels, "z ~ N(0, I).")
+    job = rig.engine.open_jobs[-1]
+    rig.engine.say(drawn, job)
+    rig.engine.finish(None)
+    rig.studio.poll()
+    assert np.array_equal(rig.panel.painting.image, image)
+    rig.panel.side.turn_to(PROBE)
+    before = len(rig.engine.asked)
+    rig.panel.canvas.hovered.emit(Pixel(0, 2, 2))
+    words = rig.panel.findings.probe.sentence.text()
+    assert words == "VAE has no exact p(xᵢ | all others), so nothing is probed."
+    assert len(rig.engine.asked) == before
+    assert rig.panel.findings.probe.where.text() == "No pixel"
 
 
 def test_every_command_has_words_and_works(build: Callable[..., Rig]) -> None:

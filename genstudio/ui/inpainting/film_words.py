@@ -45,7 +45,9 @@ def completion_words(film: Film, found: Inpainted | None, index: int) -> str:
     words = f"Completion {index + 1} of {film.count}"
     if found is not None:
         weight, log_prob = float(found.weights[index]), float(found.log_prob[index])
-        words += f": weight {weight:.3g}, log p = {log_prob:.1f} nats".replace("-", "−")
+        words += f": weight {weight:.3g}"
+        if math.isfinite(log_prob):
+            words += f", log p = {log_prob:.1f} nats".replace("-", "−")
     return words
 
 

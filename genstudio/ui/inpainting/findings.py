@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
+from genstudio.core.capabilities import Capability
 from genstudio.ui.inpainting.before_after import BeforeAfter, Case
 from genstudio.ui.inpainting.desk import Desk
 from genstudio.ui.inpainting.diagnostics_view import DiagnosticsView
@@ -38,7 +39,7 @@ class Findings(QObject):
 
     def __init__(self, studio: Studio, desk: Desk, canvas: PaintCanvas, stage: Stage) -> None:
         super().__init__(stage)
-        self._desk, self._stage = desk, stage
+        self._studio, self._desk, self._stage = studio, desk, stage
         self.compare = BeforeAfter()
         self.probe = ProbeView(studio)
         self.diagnostics = DiagnosticsView(studio)
@@ -151,6 +152,10 @@ class Findings(QObject):
     def _ask(self, trial: Trial | None, image: NDArray[np.uint8], pixel: Pixel) -> None:
         run = self._desk.run if trial is None else trial.run
         if run is None or not self.probe.isVisible() or not run.has_model:
+            return
+        card = self._studio.cards.get(run.manifest.family)
+        if card is not None and not card.can(Capability.AUTOREGRESSIVE):
+            self.probe.say(f"{card.title} has no exact p(xᵢ | all others), so nothing is probed.")
             return
         space = run.manifest.space
         place = (pixel.row * space.width + pixel.column) * space.channels

@@ -79,7 +79,9 @@ class MethodForm(QWidget):
     def offer(
         self, methods: Sequence[MethodCard], card: ModelCard, labels: tuple[Label, ...]
     ) -> None:
-        """Offer the methods, those aside that the family cannot do; what is chosen stays.
+        """Offer the methods that the family can do; what is chosen stays.
+
+        Where it can do none, all are shown and say what they need.
 
         Args:
             methods: every one that there is.
@@ -94,14 +96,12 @@ class MethodForm(QWidget):
             if missing:
                 lacking = f"{card.title} is not {' and '.join(missing)}, which it needs"
             self._lacking[method.name] = lacking
-            button = self.methods.button(method.title)
-            button.setEnabled(not lacking)
-            button.setToolTip(lacking or method.sentence)
+        able = [name for name in self._cards if not self._lacking[name]]
+        self._show_buttons(able or list(self._cards))
         self.classes.offer(labels)
         for box, label in zip(self.classes.boxes, labels, strict=True):
             box.setItemText(0, "Choose…")
             box.setToolTip(f"The {label.name} that the image is of: the model is conditioned on it")
-        able = [name for name in self._cards if not self._lacking[name]]
         if able and self.method is None:
             self.methods.choose(self._cards[able[0]].title)
         self._show_method()
@@ -222,6 +222,17 @@ class MethodForm(QWidget):
         self.methods.offer([method.title for method in methods])
         if before is not None and before.name in self._cards:
             self.methods.choose(self._cards[before.name].title)
+
+    def _show_buttons(self, names: Sequence[str]) -> None:
+        shown = [self._cards[name] for name in names]
+        chosen = self.methods.word
+        if self.methods.offered != [card.title for card in shown]:
+            self.methods.offer([card.title for card in shown])
+            self.methods.choose(chosen)
+        for card in shown:
+            button, lacking = self.methods.button(card.title), self._lacking[card.name]
+            button.setEnabled(not lacking)
+            button.setToolTip(lacking or card.sentence)
 
     def _show_method(self) -> None:
         method, other = self.method, self.other

@@ -78,6 +78,11 @@ class ProbeView(QWidget):
         self.bars.show_pair(None)
         self.sentence.setText("")
 
+    def say(self, words: str) -> None:
+        """Show nothing but words."""
+        self.clear()
+        self.sentence.setText(words)
+
     def _of_channel(self, question: Question) -> Question:
         channels = question.space.channels
         if channels == 1:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QBuffer, QIODevice, QObject, Signal
 from PySide6.QtGui import QGuiApplication, QImage
 
+from genstudio.core.latent import LatentDraws
 from genstudio.core.messages import (
     Browsed,
     BrowseImages,
@@ -141,13 +142,19 @@ class Sources(QObject):
             return
         self._again = lambda: self.drawn(labels)
         seed = secrets.randbelow(_FRESH_SEEDS)
-        gathered: list[SampleStarted | TraceChunk] = []
+        gathered: list[SampleStarted | TraceChunk | LatentDraws] = []
         job = self._ask(
             Sample(run.folder, seed=seed, labels=labels), lambda _: self._sampled(gathered, seed)
         )
         job.progressed.connect(gathered.append)
 
-    def _sampled(self, gathered: list[SampleStarted | TraceChunk], seed: int) -> None:
+    def _sampled(self, gathered: list[SampleStarted | TraceChunk | LatentDraws], seed: int) -> None:
+        words = f"drawn by the model from seed {seed}"
+        decoded = next((part for part in gathered if isinstance(part, LatentDraws)), None)
+        if decoded is not None:
+            self._at = None
+            self.brought.emit(Subject(decoded.images[0], decoded.labels[0], words))
+            return
         started = next((part for part in gathered if isinstance(part, SampleStarted)), None)
         chunks = [part for part in gathered if isinstance(part, TraceChunk)]
         if started is None or not chunks:
@@ -157,7 +164,6 @@ class Sources(QObject):
         image[started.order] = symbols
         self._at = None
         labels = started.labels[0] if started.labels.size else _NO_LABELS
-        words = f"drawn by the model from seed {seed}"
         self.brought.emit(Subject(image.reshape(started.space.shape), labels, words))
 
     # --- from outside ---

@@ -85,6 +85,11 @@ def _recall(studio: Studio, path: Path) -> None:
             f"“{path.name}” began with a real picture, which is not in the file.",
             "Bring that picture in again under “Real image”.",
         )
+    if recipe.kind == "latent":
+        raise UserError(
+            f"“{path.name}” was made of codes, which are not in the file.",
+            "Encode the images again in the panel of the latent space.",
+        )
     studio.select(run.folder)
     studio.panel_wanted.emit("Inpaint" if recipe.kind == "inpaint" else "Generate")
     studio.recipe_recalled.emit(recipe)
