@@ -21,6 +21,7 @@ class Capability(StrEnum):
     AUTOREGRESSIVE = "autoregressive"
     DECODER = "decoder"
     ENCODER = "encoder"
+    LATENT_VARIABLE = "latent-variable"
 
 
 class Preset(BaseModel):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 import torch
@@ -15,9 +16,36 @@ from genstudio.core.runs import Run
 from genstudio.core.uniforms import generator
 from genstudio.engine.devices import resolve
 from genstudio.models.base import Autoregressive, GenerativeModel
+from genstudio.models.latent import Decoder, Encoder, LatentVariable
 from genstudio.models.store import load_model
 
-__all__ = ["autoregressive", "image_for", "labels_for", "loaded"]
+__all__ = [
+    "DecodingModel",
+    "EncodingModel",
+    "LatentVariableModel",
+    "autoregressive",
+    "codes_for",
+    "decoding",
+    "encoding",
+    "image_for",
+    "images_for",
+    "labels_for",
+    "latent_variable",
+    "loaded",
+    "told_labels",
+]
+
+
+class DecodingModel(GenerativeModel, Decoder):
+    """What a family with a decoder is, for the type checker."""
+
+
+class EncodingModel(DecodingModel, Encoder):
+    """What a family with an encoder is, for the type checker."""
+
+
+class LatentVariableModel(EncodingModel, LatentVariable):
+    """What a family with a likelihood given z is, for the type checker."""
 
 
 def loaded(folder: Path, device: str) -> GenerativeModel:
@@ -46,6 +74,42 @@ def autoregressive(folder: Path, device: str) -> Autoregressive:
     return model
 
 
+def decoding(folder: Path, device: str) -> DecodingModel:
+    """As `loaded`, for a job that decodes.
+
+    Raises:
+        UserError: as `loaded`, or the model has no latent space.
+    """
+    model = loaded(folder, device)
+    if not isinstance(model, Decoder):
+        raise UserError(f"{model.title} has no latent space, so there are no codes to decode.")
+    return cast(DecodingModel, model)
+
+
+def encoding(folder: Path, device: str) -> EncodingModel:
+    """As `loaded`, for a job that encodes.
+
+    Raises:
+        UserError: as `loaded`, or the model has no encoder.
+    """
+    model = loaded(folder, device)
+    if not isinstance(model, Encoder):
+        raise UserError(f"{model.title} has no encoder, so images have no codes.")
+    return cast(EncodingModel, model)
+
+
+def latent_variable(folder: Path, device: str) -> LatentVariableModel:
+    """As `loaded`, for a job that needs both p(x | z) and q(z | x).
+
+    Raises:
+        UserError: as `loaded`, or the model lacks one of them.
+    """
+    model = loaded(folder, device)
+    if not isinstance(model, LatentVariable):
+        raise UserError(f"{model.title} has no posterior p(z | x) to look at.", "Choose a VAE.")
+    return cast(LatentVariableModel, model)
+
+
 def image_for(model: GenerativeModel, image: NDArray[np.uint8]) -> Tensor:
     """An image (*S) as the model reads it: (1, *S) on its device.
 
@@ -58,6 +122,53 @@ def image_for(model: GenerativeModel, image: NDArray[np.uint8]) -> Tensor:
     if image.max() >= model.space.levels:
         raise UserError(f"The image has symbols beyond the model's {model.space.levels} levels.")
     return torch.from_numpy(image[None]).to(model.device, torch.long)
+
+
+def images_for(model: GenerativeModel, images: NDArray[np.uint8]) -> Tensor:
+    """Images (B, *S) as the model reads them, on its device.
+
+    Raises:
+        UserError: there are none, they are of another size, or have unknown symbols.
+    """
+    if images.ndim != 1 + len(model.space.shape) or not len(images):
+        raise UserError("At least one image is needed.")
+    image_for(model, images[0])
+    if images.max() >= model.space.levels:
+        raise UserError(f"An image has symbols beyond the model's {model.space.levels} levels.")
+    return torch.from_numpy(images).to(model.device, torch.long)
+
+
+def codes_for(model: DecodingModel, codes: NDArray[np.float32]) -> Tensor:
+    """Codes (B, *Z) as the model reads them, on its device.
+
+    Raises:
+        UserError: there are none, they are of another shape, or are not finite.
+    """
+    if codes.ndim != 1 + len(model.latent_shape) or codes.shape[1:] != model.latent_shape:
+        wanted = "×".join(str(side) for side in model.latent_shape)
+        got = "×".join(str(side) for side in codes.shape[1:]) or "single numbers"
+        raise UserError(f"Codes of this {model.title} have {wanted} numbers, but these are {got}.")
+    if not len(codes):
+        raise UserError("At least one code is needed.")
+    if not np.isfinite(codes).all():
+        raise UserError("A code has numbers that are not finite.", "Give finite numbers only.")
+    return torch.from_numpy(codes.astype(np.float32)).to(model.device)
+
+
+def told_labels(
+    model: GenerativeModel, labels: NDArray[np.int64] | None, count: int
+) -> Tensor | None:
+    """The classes of `count` data that are there already: y (count, L), or None without classes.
+
+    Raises:
+        UserError: as `labels_for`, or the model wants a class and none is given.
+    """
+    if model.conditional and labels is None:
+        raise UserError(
+            f"This {model.title} is conditioned on the class, and none is given.",
+            "Say which class it is.",
+        )
+    return labels_for(model, labels, count, 0, 0)[0]
 
 
 def labels_for(

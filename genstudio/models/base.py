@@ -26,7 +26,7 @@ from genstudio.core.trace import TraceChunk
 from genstudio.core.training import Training
 from genstudio.kernels.base import Drawing, Kernel
 from genstudio.kernels.store import ready
-from genstudio.models.latent import Decoder, Encoder, LowerBound
+from genstudio.models.latent import Decoder, Encoder, LatentVariable, LowerBound
 from genstudio.models.learner import GradientLearner, Learner
 from genstudio.models.rescoring import FullRescorer, Rescorer
 from genstudio.models.sampling import (
@@ -366,4 +366,5 @@ _BASES: dict[Capability, type] = {
     Capability.AUTOREGRESSIVE: Autoregressive,
     Capability.DECODER: Decoder,
     Capability.ENCODER: Encoder,
+    Capability.LATENT_VARIABLE: LatentVariable,
 }

@@ -16,7 +16,7 @@ from torch import Tensor
 from genstudio.core.latent import LatentControls, LatentDraws
 from genstudio.core.spaces import Space
 
-__all__ = ["Decoder", "Encoder", "LowerBound"]
+__all__ = ["Decoder", "Encoder", "LatentVariable", "LowerBound"]
 
 
 class LowerBound(ABC):
@@ -155,3 +155,19 @@ class Encoder(Decoder):
     def squared(self, found: Tensor, x: Tensor) -> Tensor:
         """The mean square over the places of the difference, on the scale from 0 to 1, (B,)."""
         return ((found - x) / (self.space.levels - 1)).square().flatten(1).mean(dim=1)
+
+
+class LatentVariable(Encoder, LowerBound):
+    """p(x) = ∫ p(x | z) N(z; 0, I) dz, places independent given z, with a normal q(z | x)."""
+
+    @abstractmethod
+    def encode(self, x: Tensor, y: Tensor | None = None) -> tuple[Tensor, Tensor]:
+        """Mean and standard deviation of q(z | x), both (B, *Z)."""
+
+    @abstractmethod
+    def place_log_likelihood(self, z: Tensor, x: Tensor, y: Tensor | None = None) -> Tensor:
+        """Ln p(xᵢ | z) at each place, nats, (B, *S); z (B, *Z), x (B, *S)."""
+
+    def log_likelihood(self, z: Tensor, x: Tensor, y: Tensor | None = None) -> Tensor:
+        """Ln p(x | z), nats, (B,)."""
+        return self.place_log_likelihood(z, x, y).flatten(1).sum(dim=1)

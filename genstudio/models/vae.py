@@ -35,7 +35,7 @@ from genstudio.core.spaces import Grid, Space
 from genstudio.core.training import WATCHED
 from genstudio.core.uniforms import generator
 from genstudio.models.base import GenerativeModel
-from genstudio.models.latent import Encoder, LowerBound
+from genstudio.models.latent import LatentVariable
 from genstudio.nn.coders import CoderSettings, DecoderNetwork, EncoderNetwork
 from genstudio.nn.noise import generator_on
 from genstudio.nn.observation import Bernoulli, Categorical, DiscretizedLogistic, Observation
@@ -100,7 +100,7 @@ class VAEConfig(CoderSettings):
     )  # fmt: skip
 
 
-class VAE(GenerativeModel, Encoder, LowerBound):
+class VAE(GenerativeModel, LatentVariable):
     """A decoder of normal codes, and an encoder that says which codes a datum may have."""
 
     title = "VAE"
@@ -220,10 +220,9 @@ class VAE(GenerativeModel, Encoder, LowerBound):
         # Where the uniforms are: not every device has float64, which they are drawn in.
         return self.observation.draw(self.decoder(z, self.condition(y)).cpu(), u)
 
-    def log_likelihood(self, z: Tensor, x: Tensor, y: Tensor | None = None) -> Tensor:
-        """Ln p(x | z), nats, (B,); z (B, latent), x (B, *S)."""
-        out = self.decoder(z, self.condition(y))
-        return self.observation.log_prob(out, x).flatten(1).sum(dim=1)
+    def place_log_likelihood(self, z: Tensor, x: Tensor, y: Tensor | None = None) -> Tensor:
+        """Ln p(xᵢ | z), nats, (B, *S); z (B, latent)."""
+        return self.observation.log_prob(self.decoder(z, self.condition(y)), x)
 
     # --- the bound ---
 

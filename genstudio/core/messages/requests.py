@@ -580,6 +580,8 @@ class Clean(Request):
         count: how many, of pure noise.
         passes: how often to clean.
         seed: of the noise.
+        labels: (L,) or (B, L) class indices, which a model conditioned on them needs for images;
+            for pure noise they are drawn evenly where none are given.
         device: where to compute.
     """
 
@@ -590,4 +592,5 @@ class Clean(Request):
     count: int = 16
     passes: int = 20
     seed: int = 0
+    labels: NDArray[np.int64] | None = None
     device: str = "auto"

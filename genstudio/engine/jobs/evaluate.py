@@ -10,9 +10,7 @@ import torch
 from genstudio.core.errors import UserError
 from genstudio.core.measures import Measure
 from genstudio.core.messages import Evaluate, Evaluation, Share, Wish
-from genstudio.core.runs import Run
-from genstudio.core.spaces import Space
-from genstudio.data import catalog
+from genstudio.engine.learned import learned_split
 from genstudio.engine.loaded import loaded
 from genstudio.engine.scoring import measure_of, scores
 
@@ -30,14 +28,7 @@ def run(request: Evaluate) -> Generator[Share, Wish | None, Evaluation]:
         )
     if samples < 1:
         raise UserError(f"At least one sample of z is needed, not {samples}.")
-    data = catalog.open_data(Run.open(request.run).manifest.data)
-    if data.space != model.space:
-        raise UserError(
-            f"The data have changed since the model learned from them: now {_form(data.space)}; "
-            f"then {_form(model.space)}.",
-            "Bring the pictures and their subfolders back as they were.",
-        )
-    split = data.split(request.split)
+    split = learned_split(request.run, model, request.split)
     x = torch.from_numpy(split.symbols[: request.limit]).to(model.device)
     y = torch.from_numpy(split.labels[: request.limit]).to(model.device)
     told = y if y.shape[1] else None
@@ -64,8 +55,3 @@ def run(request: Evaluate) -> Generator[Share, Wish | None, Evaluation]:
         model.space.bits_per_dimension(mean),
         importance_samples=samples if measure is Measure.BOUND else 0,
     )
-
-
-def _form(space: Space) -> str:
-    classes = [word for label in space.labels for word in label.classes]
-    return f"{space}, " + (f"classes {', '.join(classes)}" if classes else "no classes")
