@@ -10,7 +10,7 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QWheelEvent
+from PySide6.QtGui import QColor, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -23,7 +23,7 @@ from genstudio.ui.latent.manifold import MANIFOLD
 from genstudio.ui.latent.map import EMBED, LatentMap
 from genstudio.ui.latent.state import DECODE, LatentState
 from genstudio.ui.studio import Studio
-from genstudio.ui.theme import theme
+from genstudio.ui.theme import CLASS_COLOURS, theme
 from tests.ui.latent import AUTOENCODER, VAE, answer, asked_on, codes_of, survey_of
 from tests.ui.scripted import ScriptedEngine
 
@@ -183,9 +183,10 @@ def test_the_manifold_is_the_inverse_normal_of_a_regular_grid(walk: Walk) -> Non
     images = np.arange(400, dtype=np.float32).reshape(400, 1, 1, 1) / 400 * 15
     walk.answer(Decode, np.broadcast_to(images, (400, 8, 8, 1)), MANIFOLD)
     tiles = walk.map.view.tiles
-    assert len(tiles.images) == 20 and {len(row) for row in tiles.images} == {20}
-    brightness = [[image.pixelColor(0, 0).red() for image in row] for row in tiles.images]
-    assert brightness[0][0] == 0 and brightness[19][19] == round(399 / 400 * 255)
+    assert (tiles.columns, tiles.rows) == (20, 20) and tiles.sheet.width() == 160
+    for row, column in ((0, 0), (0, 19), (7, 3), (19, 19)):
+        shown = tiles.sheet.pixelColor(8 * column + 7, 8 * (19 - row)).red()
+        assert shown == round((20 * row + column) / 400 * 255)
     assert walk.map.settled()
     QTest.mouseClick(walk.map.legend.buttons[0], LEFT)
     assert walk.map.settled(), "the same pictures are not asked for again"
@@ -316,3 +317,28 @@ def test_the_picture_is_exported_with_its_recipe(walk: Walk, tmp_path: Path) -> 
     with Image.open(path) as image:
         assert image.width == 2 * walk.map.view.width()
         assert "vae-digits-0001" in image.text["Description"]
+
+
+def test_points_are_painted_where_they_are_in_the_colours_of_their_classes(walk: Walk) -> None:
+    view = walk.map.view
+    walk.map.bar.density.click()
+    away = np.abs(walk.codes[:, None] - walk.codes[None]).max(axis=2) + np.eye(40)
+    point = int(away.min(axis=1).argmax())
+    image = view.grab().toImage()
+    seen = QColor(image.pixelColor(walk.at(point)))
+    expected = QColor(CLASS_COLOURS[point % 10])
+    assert abs(seen.hslHue() - expected.hslHue()) < 12
+    QTest.mouseClick(walk.map.legend.buttons[point % 10], LEFT)
+    image = view.grab().toImage()
+    assert image.pixelColor(walk.at(point)).name() == theme().colours.surface
+
+
+def test_points_beyond_the_edge_are_not_painted_on_the_other_side(walk: Walk) -> None:
+    view = walk.map.view
+    walk.map.bar.density.click()
+    view.ticks = None
+    view.show_current(None)
+    view.pan(-2.0 * view.width() + 3, 0)
+    image = view.grab().toImage()
+    colours = {image.pixel(x, y) for x in (0, 1, image.width() - 1) for y in range(image.height())}
+    assert len(colours) == 1

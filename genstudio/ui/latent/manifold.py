@@ -18,7 +18,7 @@ from genstudio.ui.latent.painting import picture
 from genstudio.ui.latent.projection import Projection
 from genstudio.ui.studio import Studio
 
-__all__ = ["MANIFOLD", "Manifold", "TileGrid", "grid_over"]
+__all__ = ["MANIFOLD", "Manifold", "TileGrid", "grid_over", "sheet_of"]
 
 MANIFOLD = "latent manifold"
 """The channel."""
@@ -137,8 +137,18 @@ class Manifold(QObject):
         self.failed.emit(failed)
 
     def _found(self, grid: TileGrid, found: NDArray[np.float32]) -> None:
-        images = [picture(image, self._levels) for image in found]
-        rows = tuple(
-            tuple(images[row * grid.columns : (row + 1) * grid.columns]) for row in range(grid.rows)
-        )
-        self.decoded.emit(Tiles(grid.low, grid.high, rows))
+        page = sheet_of(found, grid.columns, grid.rows)
+        tiles = Tiles(grid.low, grid.high, grid.columns, grid.rows, picture(page, self._levels))
+        self.decoded.emit(tiles)
+
+
+def sheet_of(images: NDArray[np.float32], columns: int, rows: int) -> NDArray[np.float32]:
+    """Images (rows · columns, H, W, C), the lowest row first, as one of square cells."""
+    _, height, width, channels = images.shape
+    side = max(height, width)
+    cells = np.zeros((rows, columns, side, side, channels), np.float32)
+    top, left = (side - height) // 2, (side - width) // 2
+    placed = images.reshape(rows, columns, height, width, channels)[::-1]
+    cells[:, :, top : top + height, left : left + width] = placed
+    page = cells.transpose(0, 2, 1, 3, 4).reshape(rows * side, columns * side, channels)
+    return np.ascontiguousarray(page)

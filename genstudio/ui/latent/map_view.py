@@ -52,12 +52,16 @@ class Tiles:
     Attributes:
         low: (2,) of the map, the corner of the grid.
         high: (2,) its far corner.
-        images: rows from below, each from the left.
+        columns: side by side.
+        rows: one above another.
+        sheet: all of them in one picture, as they are seen.
     """
 
     low: NDArray[np.float64]
     high: NDArray[np.float64]
-    images: tuple[tuple[QImage, ...], ...]
+    columns: int
+    rows: int
+    sheet: QImage
 
 
 class MapView(QWidget):
@@ -255,8 +259,9 @@ class MapView(QWidget):
             paint_density(painter, self.density, self._rect(self.density.low, self.density.high))
             painter.restore()
         if self.tiles is not None:
-            area = self._rect(self.tiles.low, self.tiles.high)
-            paint_tiles(painter, self.tiles.images, area)
+            tiles = self.tiles
+            area = self._rect(tiles.low, tiles.high)
+            paint_tiles(painter, tiles.sheet, tiles.columns, tiles.rows, area)
         if self.ticks is not None:
             low, high = self.visible()
             for axis in range(2):
@@ -269,7 +274,14 @@ class MapView(QWidget):
             seen = np.flatnonzero(self.shown)
             away = (self.places[seen] - self._centre) * self._scale * np.array([1, -1])
             positions = away + np.array([self.width(), self.height()]) / 2
-            paint_points(painter, positions, self.classes[seen], self.tiles is not None)
+            paint_points(
+                painter,
+                self.size(),
+                layer.devicePixelRatio(),
+                positions,
+                self.classes[seen],
+                self.tiles is not None,
+            )
         painter.end()
 
     def _along(self, axis: int, value: float) -> float:
