@@ -87,7 +87,9 @@ def paint_points(
     if on_tiles:
         rim = np.full(len(spots), QColor(theme().colours.surface).rgb() & 0xFFFFFF, np.uint32)
         _stamp(page, wide, high, spots, rim, (across / 2 + 1.5) * ratio, 255)
-    _stamp(page, wide, high, spots, tints, across / 2 * ratio, 255 if on_tiles else 215)
+        _stamp(page, wide, high, spots, tints, across / 2 * ratio, 255, least=0.5)
+    else:
+        _stamp(page, wide, high, spots, tints, across / 2 * ratio, 215)
     image = coloured_image(page.reshape(high, wide))
     image.setDevicePixelRatio(ratio)
     painter.drawImage(QPointF(0, 0), image)
@@ -101,17 +103,22 @@ def _stamp(
     tints: NDArray[np.uint32],
     radius: float,
     opacity: int,
+    least: float = 0.0,
 ) -> None:
-    """Put a disc at each spot (n, 2); its edge first, so that no edge lies over a middle."""
+    """Put a disc at each spot (n, 2); its edge first, so that no edge lies over a middle.
+
+    Pixels of which it covers more than `least` are its own, all of them if that is not zero.
+    """
     reach = int(np.ceil(radius))
     offsets = np.stack(np.meshgrid(*[np.arange(-reach, reach + 1)] * 2), axis=-1).reshape(-1, 2)
     cover = np.clip(radius + 0.5 - np.hypot(*offsets.T), 0, 1)  # of a pixel by the disc
     for index in np.argsort(cover):
-        if cover[index] <= 0:
+        if cover[index] <= least:
             continue
         x, y = (spots + offsets[index]).T
         inside = (x >= 0) & (x < wide) & (y >= 0) & (y < high)
-        alpha = np.uint32(round(opacity * float(cover[index])) << 24)
+        strength = 1.0 if least else float(cover[index])
+        alpha = np.uint32(round(opacity * strength) << 24)
         page[y[inside] * wide + x[inside]] = tints[inside] | alpha
 
 
