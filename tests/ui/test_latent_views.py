@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
@@ -148,9 +149,30 @@ def test_another_seed_draws_all_rows_anew(
         assert drawn_of(scripted_engine, row.run.name)[-1].seed == 5
 
 
+def test_weights_that_are_new_are_drawn_from_anew(
+    check: GeneratorCheck, state: LatentState, scripted_engine: ScriptedEngine
+) -> None:
+    run = state.run
+    os.utime(run.model_path, ns=(1, 1))
+    state.use(run, AUTOENCODER)
+    assert len(drawn_of(scripted_engine, run.name)) == 2
+
+
+def test_nothing_is_drawn_unseen(
+    check: GeneratorCheck, scripted_engine: ScriptedEngine, state: LatentState, studio: Studio
+) -> None:
+    check.hide()
+    other = next(run for run in studio.own if run.name == "vae-digits-0001")
+    state.use(other, VAE)
+    assert len(drawn_of(scripted_engine, other.name)) == 1
+    check.show()
+    assert len(drawn_of(scripted_engine, other.name)) == 2
+    assert check.rows[0].run.name == other.name
+
+
 def test_alone_only_the_chosen_model_is_there(check: GeneratorCheck) -> None:
-    QTest.mouseClick(check.beside, LEFT, pos=check.beside.rect().center())
-    check.beside.setChecked(False)
+    QTest.mouseClick(check.beside, LEFT, pos=QPoint(10, check.beside.height() // 2))
+    assert not check.beside.isChecked()
     assert [row.run.name for row in check.rows] == ["autoencoder-digits-0001"]
 
 

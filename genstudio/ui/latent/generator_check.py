@@ -69,8 +69,10 @@ class GeneratorCheck(QWidget):
         state.run_changed.connect(self._run_changed)
         state.surveyed.connect(self._surveyed)
         studio.runs_changed.connect(self._runs_changed)
+        studio.described.connect(self._runs_changed)
         self.seed.edited.connect(self._draw)
         self.beside.toggled.connect(self._runs_changed)
+        self._rebuild()
         self._surveyed()
 
     def settled(self) -> bool:
@@ -103,7 +105,7 @@ class GeneratorCheck(QWidget):
     def _run_changed(self) -> None:
         self.verdict.setText("")
         self.histograms.show_survey(None)
-        self._runs_changed()
+        self._rebuild()  # even of the same run, for it may have learned since
 
     def _surveyed(self) -> None:
         survey, card = self.state.survey, self.state.card
@@ -113,15 +115,16 @@ class GeneratorCheck(QWidget):
         self.histograms.show_survey(survey)
 
     def _runs_changed(self) -> None:
-        wanted = self.runs()
-        if [run.folder for run in wanted] == [row.run.folder for row in self.rows]:
-            return
+        if [run.folder for run in self.runs()] != [row.run.folder for row in self.rows]:
+            self._rebuild()
+
+    def _rebuild(self) -> None:
         for row in self.rows:
             row.forget()
             self._rows.removeWidget(row)
             row.deleteLater()
         self.rows = [
-            GeneratorRow(self.studio, run, self.studio.card_of(run), _COUNT) for run in wanted
+            GeneratorRow(self.studio, run, self.studio.card_of(run), _COUNT) for run in self.runs()
         ]
         for row in self.rows:
             self._rows.addWidget(row)
@@ -137,7 +140,6 @@ class GeneratorCheck(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         if self._stale:
-            self._runs_changed()
             self._draw()
 
     def _recipe(self) -> dict[str, str]:

@@ -217,6 +217,8 @@ class LatentMap(QWidget):
 
     def _take_tiles(self, tiles: Tiles) -> None:
         if self.bar.manifold.isChecked():
+            self._note = ""
+            self._say()
             self.view.show_tiles(tiles)
 
     # --- the code ---
