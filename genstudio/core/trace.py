@@ -130,10 +130,11 @@ class Trace:
         self.given[:, here] = chunk.given
         p = chunk.probabilities.astype(np.float64)
         logs = np.log(np.maximum(p, np.finfo(np.float32).tiny))
-        # Rounding may put a probability a hair above 1; no surprise is below 0.
-        self.entropy[:, here] = np.maximum(0.0, -(p * logs).sum(axis=-1))
+        # Rounding may put a probability a hair above 1; no surprise is below 0, nor is it −0.
+        self.entropy[:, here] = np.maximum(0.0, 0.0 - (p * logs).sum(axis=-1))
         drawn = chunk.symbols.astype(np.intp)[..., None]
-        self.surprise[:, here] = np.maximum(0.0, -np.take_along_axis(logs, drawn, axis=-1)[..., 0])
+        taken = np.take_along_axis(logs, drawn, axis=-1)[..., 0]
+        self.surprise[:, here] = np.maximum(0.0, 0.0 - taken)
         self.length = here.stop
 
     def places(self, values: NDArray[_T], steps: int | None = None) -> NDArray[_T]:

@@ -52,17 +52,18 @@ class Raster(Method):
         symbols = np.empty((count, known.size), np.int64)
         marginals = np.zeros((known.size, levels))
         log_prob = np.zeros(count)
+        every = np.arange(count)[:, None]
         drawn = 0
         x = problem.images()
         clamped = x.new_tensor(problem.known).bool().expand(count, *problem.known.shape)
         for chunk in model.complete_steps(x, clamped, u, self.settings, problem.labels()):
             here = slice(chunk.first, chunk.first + chunk.symbols.shape[1])
             symbols[:, here] = chunk.symbols
-            p = chunk.probabilities.astype(np.float64)
-            taken = np.take_along_axis(p, symbols[:, here, None], axis=2)[..., 0]
+            p = chunk.probabilities
+            taken = p[every, np.arange(p.shape[1]), chunk.symbols].astype(np.float64)
             log_prob += np.log(np.maximum(taken, np.finfo(np.float32).tiny)).sum(axis=1)
             # The mean of what they were drawn from is a better estimate than that of the draws.
-            marginals[here] = p.mean(axis=0)
+            marginals[here] = p.sum(axis=0, dtype=np.float64) / count
             new = np.arange(here.start, here.stop)[~known[here]]
             drawn += len(new)
             last = here.stop == known.size

@@ -63,7 +63,8 @@ def matmat_add(
     The i-th vector is x[start + i · stride :][:columns]; vectors may overlap, as the places of a
     convolution do. Its product is added to out[out_start + i · out_stride :]. Four vectors and
     four rows are taken together: 16 products for 8 numbers read, two to three times
-    the speed of one vector after another, and more than BLAS at the sizes of these networks.
+    the speed of one vector after another. Where vectors lie side by side, and there are enough of
+    them to be worth it, `np.dot` by a matrix of (inputs, outputs) is twice as fast again.
     """
     rows = matrix.shape[0]
     i = 0

@@ -9,13 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from genstudio.kernels.base import Drawing, Kernel
 from genstudio.kernels.compiled import compiled
-from genstudio.kernels.parts import draw_symbol, matmat_add, matvec_add, softmax
+from genstudio.kernels.parts import draw_symbol, matvec_add, softmax
+from genstudio.kernels.pixelcnn_known import Columns, follow
 
 __all__ = ["PixelCNNKernel", "PixelCNNWeights"]
 
@@ -60,6 +62,24 @@ class PixelCNNWeights:
     starts_wide: Ints
     starts_narrow: Ints
     starts_head: Ints
+
+    @cached_property
+    def columns(self) -> Columns:
+        """As a product of many places reads them."""
+        return Columns(
+            *(
+                np.ascontiguousarray(matrix.swapaxes(-1, -2))
+                for matrix in (
+                    self.first,
+                    self.down,
+                    self.spatial,
+                    self.up,
+                    self.hidden1,
+                    self.hidden2,
+                    self.last,
+                )
+            )
+        )
 
 
 class PixelCNNKernel(Kernel):
@@ -110,8 +130,8 @@ class PixelCNNKernel(Kernel):
             return self.draw(drawing, first, last)
         begun = self.draw(drawing, first, start)
         p = np.empty((len(drawing.symbols), stop - start, self._levels), np.float32)
-        w = self._weights
-        _follow(
+        w, columns = self._weights, self._weights.columns
+        follow(
             start // channels,
             stop // channels,
             self._shape[1],
@@ -120,20 +140,20 @@ class PixelCNNKernel(Kernel):
             self._image,
             self._seen,
             self._told,
-            w.first,
+            columns.first,
             w.first_bias,
             w.location,
-            w.down,
+            columns.down,
             w.down_bias,
-            w.spatial,
+            columns.spatial,
             w.spatial_bias,
-            w.up,
+            columns.up,
             w.up_bias,
-            w.hidden1,
+            columns.hidden1,
             w.hidden1_bias,
-            w.hidden2,
+            columns.hidden2,
             w.hidden2_bias,
-            w.last,
+            columns.last,
             w.last_bias,
         )
         return np.concatenate([begun, p, self.draw(drawing, stop, last)], axis=1)
@@ -299,112 +319,3 @@ def _draw(
             image[row + 3, column + 3, c] = symbols[b, step] * np.float32(
                 2 / (levels - 1)
             ) - np.float32(1)
-
-
-@compiled
-def _follow(
-    first_pixel: int,
-    last_pixel: int,
-    width: int,
-    symbols: NDArray[np.uint8],
-    probabilities: Floats,
-    images: Floats,
-    seen: Floats,
-    told: Floats,
-    first: Floats,
-    first_bias: Floats,
-    location: Floats,
-    down: Floats,
-    down_bias: Floats,
-    spatial: Floats,
-    spatial_bias: Floats,
-    up: Floats,
-    up_bias: Floats,
-    hidden1: Floats,
-    hidden1_bias: Floats,
-    hidden2: Floats,
-    hidden2_bias: Floats,
-    last: Floats,
-    last_bias: Floats,
-) -> None:
-    """The layers of `_draw` for pixels all of whose symbols are known, a row's at a time."""
-    channels = images.shape[3]
-    layers, narrow = seen.shape[1], seen.shape[4]
-    levels = probabilities.shape[2]
-    maps, head = first_bias.shape[0], hidden1_bias.shape[0]
-    outputs = channels * levels
-    span, taps = 7 * channels, 25 * channels
-    stream = np.empty(width * maps, np.float32)
-    wide = np.empty(width * maps, np.float32)
-    inner = np.empty(width * narrow, np.float32)
-    patch = np.empty(width * max(taps, 5 * narrow), np.float32)
-    head1 = np.empty(width * head, np.float32)
-    head2 = np.empty(width * head, np.float32)
-    logits = np.empty(width * outputs, np.float32)
-    for b in range(symbols.shape[0]):
-        image = images[b]
-        pixel = first_pixel
-        while pixel < last_pixel:
-            row, start = pixel // width, pixel % width
-            n = min(width - start, last_pixel - pixel)
-            for i in range(n):
-                for c in range(channels):
-                    image[row + 3, start + i + 3, c] = symbols[
-                        b, (pixel + i) * channels + c
-                    ] * np.float32(2 / (levels - 1)) - np.float32(1)
-            for i in range(n):
-                column = start + i
-                here = patch[i * taps : (i + 1) * taps]
-                for r in range(3):
-                    line = image[row + r, column : column + 7].reshape(span)
-                    here[r * span : (r + 1) * span] = line
-                line = image[row + 3, column : column + 4].reshape(4 * channels)
-                here[3 * span :] = line
-                for m in range(maps):
-                    stream[i * maps + m] = first_bias[m] + location[row, column, m]
-            matmat_add(first, taps, patch, 0, taps, stream, 0, maps, n)
-            for layer in range(layers):
-                for m in range(n * maps):
-                    wide[m] = max(stream[m], np.float32(0))
-                for i in range(n):
-                    inner[i * narrow : (i + 1) * narrow] = down_bias[layer]
-                matmat_add(down[layer], maps, wide, 0, maps, inner, 0, narrow, n)
-                for i in range(n):
-                    a = seen[b, layer, row + 1, start + i + 1]
-                    for m in range(narrow):
-                        a[m] = max(inner[i * narrow + m], np.float32(0))
-                for i in range(n):
-                    column = start + i
-                    here = patch[i * 5 * narrow : (i + 1) * 5 * narrow]
-                    line = seen[b, layer, row, column : column + 3].reshape(3 * narrow)
-                    here[: 3 * narrow] = line
-                    line = seen[b, layer, row + 1, column : column + 2].reshape(2 * narrow)
-                    here[3 * narrow :] = line
-                    for m in range(narrow):
-                        inner[i * narrow + m] = spatial_bias[layer, m] + told[layer, b, m]
-                matmat_add(spatial[layer], 5 * narrow, patch, 0, 5 * narrow, inner, 0, narrow, n)
-                for m in range(n * narrow):
-                    inner[m] = max(inner[m], np.float32(0))
-                for i in range(n):
-                    for m in range(maps):
-                        stream[i * maps + m] += up_bias[layer, m]
-                matmat_add(up[layer], narrow, inner, 0, narrow, stream, 0, maps, n)
-            for m in range(n * maps):
-                wide[m] = max(stream[m], np.float32(0))
-            for i in range(n):
-                head1[i * head : (i + 1) * head] = hidden1_bias
-                head2[i * head : (i + 1) * head] = hidden2_bias
-                logits[i * outputs : (i + 1) * outputs] = last_bias
-            matmat_add(hidden1, maps, wide, 0, maps, head1, 0, head, n)
-            for m in range(n * head):
-                head1[m] = max(head1[m], np.float32(0))
-            matmat_add(hidden2, head, head1, 0, head, head2, 0, head, n)
-            for m in range(n * head):
-                head2[m] = max(head2[m], np.float32(0))
-            matmat_add(last, head, head2, 0, head, logits, 0, outputs, n)
-            for i in range(n):
-                for c in range(channels):
-                    at = i * outputs + c * levels
-                    step = (pixel - first_pixel + i) * channels + c
-                    softmax(logits[at : at + levels], probabilities[b, step])
-            pixel += n

@@ -15,15 +15,8 @@ from genstudio.models.base import Autoregressive
 from genstudio.models.receptive import reachable
 from genstudio.models.rescoring import FullRescorer
 from genstudio.models.store import build, families
-from tests.contracts.test_families import (
-    DIGIT,
-    PAIRS,
-    SMALL,
-    SPACES,
-    able,
-    autoregressive,
-    data,
-)
+from tests.contracts.small import DIGIT, SMALL, SPACES, data
+from tests.contracts.test_families import PAIRS, able, autoregressive
 
 # Wide and high enough that a change leaves some of the image alone, on every side.
 ROOM = Grid(height=13, width=15, levels=3)

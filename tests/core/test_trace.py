@@ -42,6 +42,15 @@ def test_entropy_surprise_and_log_prob_are_their_definitions() -> None:
             assert trace.log_prob(step + 1)[sample] == pytest.approx(total, rel=1e-5)
 
 
+def test_certainty_is_no_surprise_and_not_minus_none() -> None:
+    trace = Trace(SPACE, ORDER, uniforms(3, 1, 6), DrawControls(), np.zeros((1, 0), np.int64), 3)
+    certain = np.eye(4, dtype=np.float32)[[[2]]]
+    trace.append(TraceChunk(0, np.array([[2]], np.uint8), certain, np.zeros((1, 1), bool)))
+    for value in (trace.surprise[0, 0], trace.entropy[0, 0]):
+        assert value == 0
+        assert not np.signbit(value)
+
+
 def test_images_fill_in_the_model_s_order() -> None:
     trace = recording()
     for steps in range(7):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -13,7 +14,7 @@ from genstudio.core.uniforms import generator
 from genstudio.inpainting.blocks import blocks
 from genstudio.inpainting.visiting import visit, visit_block
 from genstudio.models.base import Autoregressive
-from genstudio.models.rescoring import FullRescorer, terms_of
+from genstudio.models.rescoring import BlockRescorer, FullRescorer, terms_of
 from tests.inpainting.tiny import untrained
 
 SPACE = Grid(height=4, width=5, levels=3)
@@ -25,9 +26,29 @@ def markov(memory: int) -> Autoregressive:
     return model
 
 
-def rescorer(model: Autoregressive, count: int = 6) -> FullRescorer:
+def independent() -> Autoregressive:
+    model = untrained("independent", SPACE)
+    assert isinstance(model, Autoregressive)
+    return model
+
+
+def whole(model: Autoregressive, x: torch.Tensor) -> BlockRescorer:
+    return FullRescorer(model, x, None)
+
+
+def own(model: Autoregressive, x: torch.Tensor) -> BlockRescorer:
+    found = model.rescorer(x)
+    assert isinstance(found, BlockRescorer)
+    return found
+
+
+Make = Callable[[Autoregressive, torch.Tensor], BlockRescorer]
+both = pytest.mark.parametrize("make", [whole, own])
+
+
+def rescorer(make: Make, model: Autoregressive, count: int = 6) -> BlockRescorer:
     x = generator(4).integers(0, model.space.levels, (count, *model.space.shape))
-    return FullRescorer(model, torch.from_numpy(x), None)
+    return make(model, torch.from_numpy(x))
 
 
 @pytest.mark.parametrize("memory", [1, 2, 3])
@@ -50,9 +71,7 @@ def test_no_two_sites_of_a_block_share_a_term_and_every_site_is_in_one() -> None
 
 
 def test_where_nothing_depends_on_anything_all_are_one_block() -> None:
-    model = untrained("independent", SPACE)
-    assert isinstance(model, Autoregressive)
-    assert len(blocks(terms_of(model, np.arange(20)))) == 1
+    assert len(blocks(terms_of(independent(), np.arange(20)))) == 1
 
 
 @pytest.mark.parametrize("name", ["markov", "independent", "full-table"])
@@ -69,19 +88,22 @@ def test_influences_are_what_the_logits_move_with(name: str) -> None:
         assert np.array_equal(model.influences(step), moved.numpy())
 
 
-@pytest.mark.parametrize("memory", [1, 2])
-def test_scores_of_a_block_are_those_of_its_steps(memory: int) -> None:
-    model, weights = markov(memory), generator(2).random(20)
+@both
+@pytest.mark.parametrize("memory", [1, 2, 0])
+def test_scores_of_a_block_are_those_of_its_steps(memory: int, make: Make) -> None:
+    model, weights = markov(memory) if memory else independent(), generator(2).random(20)
     for block in blocks(terms_of(model, np.arange(20))):
-        found = rescorer(model).block_scores(block, weights)
+        found = rescorer(make, model).block_scores(block, weights)
         for index, step in enumerate(block):
-            alone = rescorer(model).scores(int(step), weights)
+            alone = rescorer(whole, model).scores(int(step), weights)
             assert found[:, index] == pytest.approx(alone, abs=1e-5)
 
 
-def test_with_equal_uniforms_a_block_is_its_visits_one_by_one() -> None:
-    model, every = markov(1), np.ones(20)
-    together, apart = rescorer(model), rescorer(model)
+@both
+@pytest.mark.parametrize("memory", [1, 3])
+def test_with_equal_uniforms_a_block_is_its_visits_one_by_one(memory: int, make: Make) -> None:
+    model, every = markov(memory), np.ones(20)
+    together, apart = rescorer(make, model), rescorer(whole, model)
     for sweep in range(5):
         for block in blocks(terms_of(model, np.arange(20))):
             u = generator(7, sweep).random((6, len(block)))
@@ -92,17 +114,23 @@ def test_with_equal_uniforms_a_block_is_its_visits_one_by_one() -> None:
                 assert p[:, index] == pytest.approx(alone_p, abs=1e-5)
             assert np.array_equal(together.symbols, apart.symbols)
             assert together.terms == pytest.approx(apart.terms, abs=1e-5)
+        ancestors = generator(8, sweep).integers(0, 6, 6)
+        together.select(ancestors)
+        apart.select(ancestors)
     fresh = FullRescorer(model, _places(model, together.symbols), None)
     assert together.terms == pytest.approx(fresh.terms, abs=1e-5), "nothing has drifted"
 
 
-def test_steps_that_bear_on_each_other_are_no_block() -> None:
+@both
+@pytest.mark.parametrize("steps", [[3, 4], [4, 3], [9, 2, 8]])
+def test_steps_that_bear_on_each_other_are_no_block(steps: list[int], make: Make) -> None:
     with pytest.raises(ValueError, match="sees two"):
-        rescorer(markov(1)).block_scores(np.array([3, 4]), np.ones(20))
+        rescorer(make, markov(1)).block_scores(np.array(steps), np.ones(20))
 
 
-def test_scores_that_were_not_asked_for_are_not_put() -> None:
-    held = rescorer(markov(1))
+@both
+def test_scores_that_were_not_asked_for_are_not_put(make: Make) -> None:
+    held = rescorer(make, markov(1))
     held.block_scores(np.array([1, 5]), np.ones(20))
     with pytest.raises(ValueError, match="not asked for"):
         held.put_block(np.array([1, 7]), np.zeros((6, 2), np.int64))

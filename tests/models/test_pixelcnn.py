@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
+import pytest
 import torch
 
-from genstudio.core.spaces import Grid
+from genstudio.core.draw import DrawControls, Way
+from genstudio.core.spaces import Grid, Label
+from genstudio.core.uniforms import generator, uniforms
+from genstudio.kernels.base import Drawing
 from genstudio.models.pixelcnn import PixelCNN, PixelCNNConfig
 from genstudio.nn.masked import MaskedConv2d, conv_mask
+
+PARITY = Label(name="parity", classes=("even", "odd"))
 
 
 def test_the_masks_of_figure_2() -> None:
@@ -84,3 +92,31 @@ def test_the_parameter_count_is_that_of_the_paper_s_layers() -> None:
     block = (32 * 16 + 16) + (16 * 16 * 9 + 16) + (16 * 32 + 32)
     head = 2 * (32 * 32 + 32) + (32 * 2 + 2)
     assert model.parameter_count == first + 15 * block + head
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+@pytest.mark.parametrize("length", [5, 12, 47, 48, 100])
+def test_known_pixels_of_any_number_of_images_are_gone_past_together(
+    length: int, channels: int
+) -> None:
+    """As many in a row as fit one product, or fewer, or more, of which some are left over."""
+    space = Grid(height=12, width=13, channels=channels, levels=3, labels=(PARITY,))
+    settings = PixelCNNConfig(channels=12, blocks=2, head=9, conditional=True, location=True)
+    model = PixelCNN(space, settings).requires_grad_(False)
+    rng = torch.Generator().manual_seed(0)
+    for parameter in model.parameters():
+        parameter.add_(0.2 * torch.randn(parameter.shape, generator=rng))
+    x = torch.from_numpy(generator(0).integers(0, 3, (11, *space.shape)))
+    y = torch.arange(11)[:, None] % 2
+    whole = model.logits(x, y).flatten(2).log_softmax(1).transpose(1, 2)
+    drawing = Drawing(
+        x.flatten(1).numpy().astype(np.uint8),
+        np.ones((11, space.dimensions), np.bool_),
+        uniforms(0, 11, space.dimensions),
+        DrawControls(),
+    )
+    sampler = model.sampler(torch.zeros_like(x), y, Way.COMPILED)
+    ends = [*range(0, space.dimensions, length * channels), space.dimensions]
+    p = [sampler.follow(drawing, *part) for part in itertools.pairwise(ends)]
+    found = torch.from_numpy(np.concatenate(p, axis=1)).log()
+    assert (found - whole).abs().max() <= 1e-4

@@ -123,6 +123,7 @@ class Findings(QObject):
                 image=trial.subject.image,
                 known=trial.request.known,
                 completion=trial.result.images[self._completion],
+                mask=self._stage.mask_colour,
                 name=f"Completion {self._completion + 1}",
             )
         )
