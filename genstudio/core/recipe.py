@@ -98,11 +98,12 @@ class Recipe(Settings):
     """What made a picture. With the same model it makes the same picture again.
 
     A sample or a completion in order is made by `controls`. An inpainting is made by a `method`
-    with its `settings` from `picture`, of which `mask` keeps what is 1.
+    with its `settings` from `picture`, of which `mask` keeps what is 1. An interpolation goes
+    through the `codes` of its `settings`.
     """
 
     format_version: int = 1
-    kind: Literal["sample", "complete", "inpaint"] = "sample"
+    kind: Literal["sample", "complete", "inpaint", "interpolate"] = "sample"
     run: str
     title: str = ""
     family: str = ""

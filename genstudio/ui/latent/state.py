@@ -52,6 +52,7 @@ class LatentState(QObject):
 
     Attributes:
         run_changed: another run, or the same with other weights.
+        surveying_changed: `surveying` is another job, or none.
         surveyed: `survey` is there.
         code_changed: `code` is another.
         decoded: `image` is what the code decodes to.
@@ -73,6 +74,7 @@ class LatentState(QObject):
     """
 
     run_changed = Signal()
+    surveying_changed = Signal()
     surveyed = Signal()
     code_changed = Signal()
     decoded = Signal()
@@ -331,6 +333,7 @@ class LatentState(QObject):
         if self.run is not None:
             request = SurveyLatent(self.run.folder)
             self.surveying = self._ask(SURVEY, request, self._take_survey, self._ask_survey)
+            self.surveying_changed.emit()
 
     def _ask(
         self,
@@ -350,6 +353,7 @@ class LatentState(QObject):
                 del self._asked[channel]
                 if channel == SURVEY:
                     self.surveying = None
+                    self.surveying_changed.emit()
                 self.busy_changed.emit()
 
         job.finished.connect(lambda result: found(result) if current() else None)
