@@ -254,7 +254,7 @@ def test_of_more_dimensions_the_nearest_keeps_the_rest(deep: Walk) -> None:
     lost = deep.codes[near] - pca.inverse_transform(view.places[near][None])[0]
     np.testing.assert_allclose(deep.state.code, there + lost, atol=1e-4)
     assert "nearest datum" in deep.map.caption.text()
-    QTest.mouseClick(bar.off_plane.button("On the plane"), LEFT)
+    QTest.mouseClick(bar.off_plane.button("Mean"), LEFT)
     assert "at its mean" in deep.map.caption.text()
     QTest.mouseClick(view, LEFT, pos=position.toPoint())
     np.testing.assert_allclose(deep.state.code, there, atol=1e-4)

@@ -121,6 +121,7 @@ class GeneratorCheck(QWidget):
     def _rebuild(self) -> None:
         for row in self.rows:
             row.forget()
+            row.hide()  # it is deleted only when the event loop gets to it
             self._rows.removeWidget(row)
             row.deleteLater()
         self.rows = [

@@ -15,7 +15,8 @@ from genstudio.ui.theme import CLASS_COLOURS, theme
 
 __all__ = ["colour_of_class", "paint_density", "paint_points", "paint_ticks", "paint_tiles"]
 
-_MANY, _FEW = 3.0, 6.0  # pixels across a point, of ten thousand and of a hundred
+_MANY, _FEW = 3.0, 6.0  # pixels across a point, of two thousand or more and of two hundred
+_RIM = 1.2  # pixels
 _ON_TILES = 5.0  # pixels across, so that pictures are seen between them
 _ROOMY = 20  # pixels: a tile from which on there is a line between two
 _STRONGEST = 110  # opacity where the density is highest, of 255
@@ -77,7 +78,7 @@ def paint_points(
         classes: (n,)
         on_tiles: whether there are pictures behind them.
     """
-    across = float(np.clip(12 - 2.2 * np.log10(max(len(positions), 1)), _MANY, _FEW))
+    across = float(np.clip(13 - 3 * np.log10(max(len(positions), 1)), _MANY, _FEW))
     across = min(across, _ON_TILES) if on_tiles else across
     wide, high = round(size.width() * ratio), round(size.height() * ratio)
     page = np.zeros(wide * high, np.uint32)
@@ -86,7 +87,7 @@ def paint_points(
     tints = np.array([colours[which] & 0xFFFFFF for which in classes.tolist()], np.uint32)
     if on_tiles:
         rim = np.full(len(spots), QColor(theme().colours.surface).rgb() & 0xFFFFFF, np.uint32)
-        _stamp(page, wide, high, spots, rim, (across / 2 + 1.5) * ratio, 255)
+        _stamp(page, wide, high, spots, rim, (across / 2 + _RIM) * ratio, 255)
         _stamp(page, wide, high, spots, tints, across / 2 * ratio, 255, least=0.5)
     else:
         _stamp(page, wide, high, spots, tints, across / 2 * ratio, 215)

@@ -46,6 +46,7 @@ _SLICE_GAP = (
     "that is seen here"
 )
 
+_CARRIES = "; in brackets the nats that it carries, KL(q(zⱼ | x) ‖ p(zⱼ)) on average"
 _DATUM = 48  # pixels of the datum's picture
 _KEEP = Qt.AspectRatioMode.KeepAspectRatio
 _SMALL = 0.05  # nats of a gap that is called none
@@ -59,8 +60,12 @@ class Microscope(QWidget):
         self.state = state
         self.plot = PosteriorPlot()
         self.plot.setToolTip(_IDEA)
-        self.first = named(QComboBox(), "Across", "The latent dimension along the lower edge")
-        self.second = named(QComboBox(), "Up", "The latent dimension along the left edge")
+        self.first = named(
+            QComboBox(), "Across", f"The latent dimension along the lower edge{_CARRIES}"
+        )
+        self.second = named(
+            QComboBox(), "Up", f"The latent dimension along the left edge{_CARRIES}"
+        )
         self.datum = named(QLabel(), "The datum's picture", "x, the datum that is looked at")
         self.about = with_role(named(QLabel(), "The datum"), "secondary")
         self.evidence, self.evidence_name = _number("ln p(x)", _EVIDENCE)
@@ -119,9 +124,8 @@ class Microscope(QWidget):
         for box, chosen in ((self.first, min(order[:2])), (self.second, max(order[:2]))):
             box.clear()
             for dimension in range(len(order)):
-                words = f"z{dimension + 1}"
-                carried = f"{survey.carries[dimension]:.2f} {survey.unit}"
-                box.addItem(f"{words}  ({carried})", dimension)
+                carried = f"{survey.carries[dimension]:.2f}"
+                box.addItem(f"z{dimension + 1} ({carried})", dimension)
             box.setCurrentIndex(int(chosen))
         self._enable(True)
         self._ask()

@@ -12,8 +12,8 @@ __all__ = ["NEAREST", "PLANE", "By", "Projection"]
 
 By = Literal["plane", "pca", "t-sne"]
 
-NEAREST = "As the nearest"
-PLANE = "On the plane"
+NEAREST, PLANE = "Nearest", "Mean"
+"""What of a code is not on the plane: that of the nearest datum, or the mean."""
 
 
 @dataclass(frozen=True, eq=False)
