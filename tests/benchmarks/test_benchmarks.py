@@ -31,6 +31,7 @@ from genstudio.core.settings import Settings
 from genstudio.core.spaces import Grid
 from genstudio.core.uniforms import generator
 from genstudio.inpainting.base import Problem
+from genstudio.inpainting.smc import SMC
 from genstudio.models.base import Autoregressive
 from genstudio.models.made import MADE
 from genstudio.models.store import build
@@ -212,7 +213,7 @@ def test_with_the_evidence_by_enumeration_the_nats_of_smc_are_exact(
     scores = model.log_prob(whole).double()
 
     class Enumerated:
-        Controls = Settings
+        Controls = SMC.Controls
 
         def __init__(self, settings: Settings) -> None:
             pass
@@ -241,7 +242,7 @@ def test_scores_are_kept_and_gone_on_from(monkeypatch: pytest.MonkeyPatch) -> No
 
     monkeypatch.setattr(halves, "scored", score)
     first = halves.run(Options(count=2))
-    assert asked == [0, 16, 64, 256] * 6
+    assert asked == [0, *halves.PARTICLES] * 6
     # The first half of image 0 took calls 1 to 4, that of image 1 calls 13 to 16.
     assert [row.value for row in first[:4]] == [7, 8, 9, 10]
     assert first[0].note.startswith("± 6, 2 images")

@@ -15,7 +15,7 @@ from genstudio.core.errors import UserError
 from genstudio.core.spaces import Grid, Label
 from genstudio.core.trace import TraceChunk
 from genstudio.core.uniforms import generator, uniforms
-from genstudio.engine.scoring import nats
+from genstudio.engine.scoring import scores
 from genstudio.models.nade import NADE, NADEConfig
 
 SIX = Grid(height=2, width=3, levels=2)
@@ -159,7 +159,7 @@ def test_an_evaluation_scores_the_average_and_a_validation_the_one_order() -> No
     x = every_image(SIX)
 
     def scored(ensemble: bool) -> torch.Tensor:
-        scoring = nats(model, x, None, 10, ensemble)
+        scoring = scores(model, x, None, 10, ensemble)
         while True:
             try:
                 next(scoring)

@@ -16,7 +16,7 @@ from genstudio.core.trace import TraceChunk
 from genstudio.core.uniforms import generator, uniforms
 from genstudio.models.sequence import FlatAutoregressive
 from genstudio.models.store import families
-from tests.contracts.test_families import SMALL
+from tests.contracts.small import SMALL
 
 SPACE = Grid(height=2, width=2, channels=3, levels=2)
 FLAT = [name for name, cls in families().items() if issubclass(cls, FlatAutoregressive)]
