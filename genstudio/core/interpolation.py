@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from genstudio.core.errors import UserError
 
-__all__ = ["difference", "linear", "spherical", "way"]
+__all__ = ["Way", "along", "difference", "linear", "spherical", "way"]
 
 Floats = NDArray[np.float64]
+
+Way = Literal["linear", "spherical"]
 
 _PARALLEL = 1e-6  # sine of an angle below which there is no plane to turn in
 
@@ -47,6 +50,23 @@ def spherical(start: Floats, end: Floats, shares: Floats) -> Floats:
     return turned
 
 
+def along(codes: NDArray[np.floating], places: NDArray[np.floating], kind: Way) -> Floats:
+    """On the way through codes (k, *Z), k ≥ 1, at places (n,) between 0 and k − 1: (n, *Z).
+
+    At a whole number the way is at that code.
+    """
+    between = linear if kind == "linear" else spherical
+    stations = np.asarray(codes, np.float64)
+    at = np.clip(np.asarray(places, np.float64), 0, len(stations) - 1)
+    found = np.empty((len(at), *stations.shape[1:]))
+    starts = np.minimum(np.floor(at).astype(np.int64), max(0, len(stations) - 2))
+    for start in np.unique(starts):
+        here = starts == start
+        last = stations[min(start + 1, len(stations) - 1)]
+        found[here] = between(stations[start], last, at[here] - start)
+    return found
+
+
 def way(stations: Sequence[Floats], steps: int, turning: bool = False) -> Floats:
     """From station to station: (steps, *Z), the first and the last station among them.
 
@@ -65,15 +85,8 @@ def way(stations: Sequence[Floats], steps: int, turning: bool = False) -> Floats
             f"A way between {len(stations)} images takes at least {len(stations)} steps, "
             f"not {steps}."
         )
-    pieces = len(stations) - 1
-    at = np.linspace(0, pieces, steps)
-    piece = np.minimum(at.astype(np.int64), pieces - 1)
-    between = spherical if turning else linear
-    parts = [
-        between(stations[number], stations[number + 1], at[piece == number] - number)
-        for number in range(pieces)
-    ]
-    return np.concatenate(parts)
+    places = np.linspace(0, len(stations) - 1, steps)
+    return along(np.stack(stations), places, "spherical" if turning else "linear")
 
 
 def difference(with_it: Floats, without: Floats) -> Floats:

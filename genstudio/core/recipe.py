@@ -99,11 +99,12 @@ class Recipe(Settings):
 
     A sample or a completion in order is made by `controls`. An inpainting is made by a `method`
     with its `settings` from `picture`, of which `mask` keeps what is 1. What is made of codes names
-    in `method` what was done with them, and in `settings` how.
+    in `method` what was done with them, and in `settings` how. An interpolation goes through the
+    `codes` of its `settings`.
     """
 
     format_version: int = 1
-    kind: Literal["sample", "complete", "inpaint", "latent"] = "sample"
+    kind: Literal["sample", "complete", "inpaint", "latent", "interpolate"] = "sample"
     run: str
     title: str = ""
     family: str = ""

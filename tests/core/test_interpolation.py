@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.spatial.transform import Rotation, Slerp
 
 from genstudio.core.errors import UserError
-from genstudio.core.interpolation import difference, linear, spherical, way
+from genstudio.core.interpolation import along, difference, linear, spherical, way
 
 SHARES = np.linspace(0, 1, 11)
 
@@ -91,3 +92,25 @@ def test_a_direction_moves_the_mean_of_one_group_to_that_of_the_other() -> None:
     np.testing.assert_allclose(difference(with_it, without), -difference(without, with_it))
     with pytest.raises(UserError, match="one is empty"):
         difference(with_it, without[:0])
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_unit_quaternions_turn_as_scipy_turns_them(seed: int) -> None:
+    first, last = (Rotation.random(random_state=2 * seed + k).as_quat() for k in (0, 1))
+    if first @ last < 0:
+        last = -last  # scipy takes the shorter way; this is the same rotation
+    expected = Slerp([0, 1], Rotation.from_quat([first, last]))(SHARES)
+    found = Rotation.from_quat(spherical(first, last, SHARES))
+    assert np.abs((expected.inv() * found).magnitude()).max() < 1e-7
+
+
+def test_places_beyond_the_ends_are_the_ends_and_halves_are_between() -> None:
+    codes = normal(4, 3, seed=2)
+    halves = along(codes, np.array([0.5, 2.5]), "linear")
+    assert np.allclose(halves, [(codes[0] + codes[1]) / 2, (codes[2] + codes[3]) / 2])
+    assert np.allclose(along(codes, np.array([-1.0, 9.0]), "spherical"), codes[[0, -1]])
+
+
+def test_one_code_is_the_whole_way() -> None:
+    code = np.ones((1, 2))
+    assert np.allclose(along(code, np.array([0.0]), "spherical"), code)

@@ -18,6 +18,7 @@ EXPORTED = (".png", ".gif", ".webp", ".npz")
 """Endings of exported pictures and recordings, which carry their recipe."""
 
 _MOST = 10
+_PANELS = {"inpaint": "Inpaint", "interpolate": "Latent"}  # that recall; the rest is Generate's
 
 
 def open_file(studio: Studio, path: Path) -> bool:
@@ -91,7 +92,7 @@ def _recall(studio: Studio, path: Path) -> None:
             "Encode the images again in the panel of the latent space.",
         )
     studio.select(run.folder)
-    studio.panel_wanted.emit("Inpaint" if recipe.kind == "inpaint" else "Generate")
+    studio.panel_wanted.emit(_PANELS.get(recipe.kind, "Generate"))
     studio.recipe_recalled.emit(recipe)
 
 
