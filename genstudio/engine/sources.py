@@ -13,12 +13,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from genstudio.core.errors import UserError
+from genstudio.core.messages import Share
 from genstudio.core.uniforms import generator
 from genstudio.engine.codes import Codes, KeptCodes
 
 __all__ = ["Mixture", "aggregated", "fitted", "from_mixture"]
 
 _KEY = 4177  # sets the draws of codes that are fitted to apart from those of data
+_STEPS = 100  # of a fit: the last ones of a long climb are of no account for a picture
 _MOST = 512
 """Numbers in a code up to which covariances are fitted; beyond, there are too few data for them."""
 
@@ -46,7 +48,7 @@ def aggregated(
     return mean if codes.std is None else mean + codes.std[which] * noise
 
 
-def fitted(kept: KeptCodes, codes: Codes, components: int) -> Generator[None, Any, Mixture]:
+def fitted(kept: KeptCodes, codes: Codes, components: int) -> Generator[Share, Any, Mixture]:
     """Normal distributions with full covariances, fitted to draws from q(z); once for each number.
 
     The fit starts from a fixed seed: it belongs to the run, and only what is drawn from it to the
@@ -67,11 +69,10 @@ def fitted(kept: KeptCodes, codes: Codes, components: int) -> Generator[None, An
             f"Choose another source, or a model with at most {_MOST} numbers in a code.",
         )
     if components not in kept.fits:
-        yield None
         z = codes.mean.astype(np.float64)
         if codes.std is not None:
             z = z + codes.std * generator(0, 0, _KEY).standard_normal(z.shape)
-        kept.fits[components] = _fit(z, components)
+        kept.fits[components] = yield from _fit(z, components)
     found: Mixture = kept.fits[components]
     return found
 
@@ -89,13 +90,20 @@ def from_mixture(
     return drawn
 
 
-def _fit(z: NDArray[np.float64], components: int) -> Mixture:
+def _fit(z: NDArray[np.float64], components: int) -> Generator[Share, Any, Mixture]:
+    """Expectation and maximisation in turn, cancellable between them."""
     # Imported here: it takes longer than most jobs.
     from sklearn.exceptions import ConvergenceWarning  # noqa: PLC0415
     from sklearn.mixture import GaussianMixture  # noqa: PLC0415
 
-    with warnings.catch_warnings():
-        # The last step of a long climb is of no account for a picture.
-        warnings.simplefilter("ignore", ConvergenceWarning)
-        found: Mixture = GaussianMixture(components, random_state=0).fit(z)
+    climbing = GaussianMixture(components, random_state=0, warm_start=True, max_iter=1)
+    for step in range(_STEPS):
+        with warnings.catch_warnings():
+            # A single step seldom arrives, and the next one goes on from it.
+            warnings.simplefilter("ignore", ConvergenceWarning)
+            climbing.fit(z)
+        yield Share(step + 1, _STEPS, "steps of the fit")
+        if climbing.converged_:
+            break
+    found: Mixture = climbing
     return found

@@ -336,6 +336,26 @@ def test_a_mixture_is_nearer_to_the_codes_of_an_autoencoder_than_the_prior(
     assert score["normal"] < score["gaussian"] < score["mixture"]
 
 
+def test_a_fit_step_by_step_is_the_one_that_scikit_learn_makes_at_once() -> None:
+    from sklearn.mixture import GaussianMixture
+
+    from genstudio.engine.codes import Codes, KeptCodes
+    from genstudio.engine.sources import fitted
+
+    mean, _ = training_codes("autoencoder")
+    steps = fitted(KeptCodes(), Codes(mean.astype(np.float32), None), 4)
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            found = end.value
+            break
+    whole = GaussianMixture(4, random_state=0).fit(mean.astype(np.float32).astype(np.float64))
+    assert whole.converged_
+    np.testing.assert_allclose(found.means_, whole.means_, rtol=1e-6, atol=1e-9)
+    np.testing.assert_allclose(found.covariances_, whole.covariances_, rtol=1e-6, atol=1e-9)
+
+
 def test_a_fit_is_kept_until_the_weights_change(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -344,9 +364,9 @@ def test_a_fit_is_kept_until_the_weights_change(
     fits: list[int] = []
     fit = sources._fit
 
-    def counted(z: NDArray[np.float64], components: int) -> sources.Mixture:
+    def counted(z: NDArray[np.float64], components: int) -> Any:
         fits.append(components)
-        return fit(z, components)
+        return (yield from fit(z, components))
 
     monkeypatch.setattr(sources, "_fit", counted)
     model = learned("autoencoder", ("hidden", 20))
