@@ -160,10 +160,11 @@ def test_the_same_seed_gives_the_same_and_another_another(name: str, of: Any) ->
     second, again = completed(name, asked)
     assert np.array_equal(first.places, second.places)
     assert np.array_equal(first.symbols, second.symbols)
-    for attribute in ("images", "weights", "log_prob", "marginals"):
-        assert np.array_equal(getattr(result, attribute), getattr(again, attribute), True), (
-            attribute
-        )
+    assert np.array_equal(result.images, again.images)
+    # Products of matrices are summed in an order that depends on where in memory they lie.
+    for attribute in ("weights", "log_prob", "marginals"):
+        one, other_one = getattr(result, attribute), getattr(again, attribute)
+        np.testing.assert_allclose(one, other_one, rtol=1e-5, atol=1e-6, err_msg=attribute)
     many = Problem(asked.model, asked.image, asked.known, 32, 0)
     other = Problem(asked.model, asked.image, asked.known, 32, 1)
     films = [completed(name, of_seed)[0].images() for of_seed in (many, other)]
