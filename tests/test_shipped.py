@@ -24,6 +24,9 @@ def test_they_open_and_are_those_that_are_promised() -> None:
         ("diagonal-bilstm", "binarized-mnist"),
         ("gated-pixelcnn", "mnist"),
         ("pixelcnn++", "shapes"),
+        ("vae", "mnist"),
+        ("autoencoder", "mnist"),
+        ("denoising-autoencoder", "mnist"),
     }
 
 
@@ -34,11 +37,18 @@ def test_each_was_trained_to_the_end_and_is_at_most_4_mb(run: Run) -> None:
     assert result.state == "finished"
     assert result.steps == run.manifest.training.length
     assert sum(path.stat().st_size for path in run.folder.rglob("*")) <= 4_000_000
-    scores = [m.valid_nats for m in run.metrics() if m.valid_nats is not None]
-    assert result.valid_nats == min(scores)
+    for score in ("valid_nats", "valid_error"):
+        scores = [getattr(metric, score) for metric in run.metrics()]
+        assert getattr(result, score) == min((s for s in scores if s is not None), default=None)
+    assert result.valid_nats is not None or result.valid_error is not None
     assert run.samples()
     model = genstudio.open_run(run.folder).load_model()
     assert model.parameter_count == run.manifest.parameters
+
+
+def test_a_vae_comes_with_two_and_with_sixteen_numbers() -> None:
+    vaes = [run for run in SHIPPED if run.manifest.family == "vae"]
+    assert sorted(run.manifest.config["latent"] for run in vaes) == [2, 16]
 
 
 def test_the_weights_on_digits_score_what_the_manifest_says(folders: Path) -> None:

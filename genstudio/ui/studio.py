@@ -36,8 +36,12 @@ from genstudio.engine.client import Engine
 
 __all__ = ["Job", "Notice", "Studio"]
 
-_LIVELY, _CALM = 16, 250
-"""Milliseconds between two looks at the engine: with jobs open, and without."""
+_EAGER, _LIVELY, _CALM = 2, 16, 250
+"""Milliseconds between two looks at the engine: when an answer may come any moment, with jobs
+open, and without."""
+
+_SOON = 0.1
+"""Seconds for which a wish on a channel may be answered any moment; later nobody feels 16 ms."""
 
 
 @dataclass(frozen=True)
@@ -164,6 +168,7 @@ class Studio(QObject):
         self.selected: Run | None = None
         self.jobs: list[Job] = []
         self._open: dict[int, Job] = {}
+        self._eager_until = 0.0
         self._had_model = False  # whether the chosen run had weights when it was last told of
         self._timer = QTimer(self)
         self._timer.timeout.connect(self.poll)
@@ -191,7 +196,9 @@ class Studio(QObject):
             self.jobs.append(job)
             self.job_started.emit(job)
             self.jobs_changed.emit()
-        self._timer.start(_LIVELY)
+        if channel is not None:
+            self._eager_until = job.started + _SOON
+        self._timer.start(self._interval)
         return job
 
     def train(self, request: Train, title: str) -> Job:
@@ -236,7 +243,13 @@ class Studio(QObject):
             job.take(event)
             if not job.open:
                 self._ended(job, event)
-        self._timer.setInterval(_LIVELY if self._open else _CALM)
+        self._timer.setInterval(self._interval)
+
+    @property
+    def _interval(self) -> int:
+        if not self._open:
+            return _CALM
+        return _EAGER if time.monotonic() < self._eager_until else _LIVELY
 
     def close(self) -> None:
         """End every job and process."""

@@ -40,8 +40,8 @@ from genstudio.models.store import build
 pytestmark = pytest.mark.timeout(600)
 
 NAMES = (
-    "cancel", "halves", "inpainting", "kills", "overhead", "painting", "responsiveness",
-    "sampling", "start",
+    "cancel", "halves", "inpainting", "kills", "latent", "overhead", "painting",
+    "responsiveness", "sampling", "start",
 )  # fmt: skip
 
 
@@ -99,6 +99,16 @@ def test_the_start_is_a_ratio_to_a_bare_window() -> None:
     assert row.value > 0
     assert row.met is (row.value <= 2.0)
     assert "median of 1 pairs" in row.note
+
+
+def test_a_walk_through_a_latent_space_is_timed_in_the_real_panel() -> None:
+    middle, late, manifold, waiting, encoding = benchmarks()["latent"].run(
+        Options(count=2, seconds=1.0)
+    )
+    assert _all_finite([middle, late, manifold, waiting])
+    assert 0 < (middle.value or 0) <= (late.value or 0)
+    assert (waiting.value or 0) >= 1
+    assert encoding.value is not None or encoding.note
 
 
 def test_a_brush_stroke_is_timed_in_the_real_canvas() -> None:
