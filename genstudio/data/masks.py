@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from genstudio.core.errors import UserError
-from genstudio.core.pictures import png
 from genstudio.data.pictures import fitted, flat_picture
 
 __all__ = ["ReadMask", "mask_png", "read_mask"]
@@ -66,4 +65,6 @@ def read_mask(path: Path, height: int, width: int) -> ReadMask:
 
 def mask_png(known: NDArray[np.bool_]) -> bytes:
     """A mask (H, W) as a PNG file: known white, hidden black."""
+    from genstudio.core.pictures import png  # noqa: PLC0415 - Pillow comes with it
+
     return png(np.where(known, 255, 0).astype(np.uint8)[..., None])

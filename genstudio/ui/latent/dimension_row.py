@@ -148,6 +148,7 @@ class _Edit(QLineEdit):
         super().__init__()
         self.setAlignment(Qt.AlignmentFlag.AlignRight)
         self.setFixedWidth(54)
+        self.setStyleSheet("QLineEdit { padding: 0 4px; }")
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         step = {Qt.Key.Key_Up: 1, Qt.Key.Key_Down: -1}.get(Qt.Key(event.key()))
