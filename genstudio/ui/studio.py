@@ -180,7 +180,8 @@ class Studio(QObject):
         self.refresh_runs()
         last = self.settings.value("selected", "")
         self.select(Path(str(last)) if last else None)
-        if self.selected is None and (runs := [*self.own, *self.shipped]):
+        # Of those that came along the oldest, which draws pixel by pixel.
+        if self.selected is None and (runs := [*self.own[:1], *reversed(self.shipped)]):
             self.select(runs[0].folder)
         job = self.submit(Describe(), channel="describe")
         job.finished.connect(self._take_description)
