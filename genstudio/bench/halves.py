@@ -21,6 +21,7 @@ from genstudio.core.files import append_line
 from genstudio.core.library import find_run
 from genstudio.core.paths import cache_folder, runs_folder
 from genstudio.core.settings import Settings
+from genstudio.core.spaces import grid_of
 from genstudio.core.training import DataSpec
 from genstudio.data import catalog
 
@@ -116,7 +117,7 @@ def _all_scores(
     for index, image in enumerate(np.asarray(images, np.int64)):
         told = []
         for half in HALVES:
-            known = hidden_half(model.space.shape, half)
+            known = hidden_half(grid_of(model.space).shape, half)
             for particles in (0, *PARTICLES):
                 score = before.get((index, half, particles))
                 if score is None:

@@ -14,6 +14,7 @@ from genstudio.core.draw import DrawControls
 from genstudio.core.errors import UserError
 from genstudio.core.library import find_run
 from genstudio.core.paths import runs_folder
+from genstudio.core.spaces import grid_of
 from genstudio.core.training import DataSpec
 from genstudio.core.uniforms import generator, uniforms
 from genstudio.data import catalog
@@ -154,7 +155,7 @@ def _images(model: Autoregressive, image: NDArray[np.int64], count: int) -> Any:
     import torch  # noqa: PLC0415
 
     images = np.repeat(image[None], count, axis=0)
-    hidden = ~hidden_half(model.space.shape, "top")
+    hidden = ~hidden_half(grid_of(model.space).shape, "top")
     images[:, hidden] = generator(0).integers(0, model.space.levels, images[:, hidden].shape)
     return torch.from_numpy(images)
 
@@ -171,7 +172,7 @@ def _completed(
     from genstudio.inpainting.base import Problem, method  # noqa: PLC0415
 
     chosen = method(name)
-    known = hidden_half(model.space.shape, half)
+    known = hidden_half(grid_of(model.space).shape, half)
     problem = Problem(model, np.where(known, image, 0), known, count, 0)
     began = time.perf_counter()
     for _ in chosen(chosen.Controls.checked(settings)).run(problem):
@@ -192,7 +193,8 @@ def _visited(model: Autoregressive, rescorer: Any) -> float:
     """Mean seconds of a visit to some of the hidden places."""
     from genstudio.inpainting.visiting import visit  # noqa: PLC0415
 
-    hidden = np.flatnonzero(~hidden_half(model.space.shape, "top").reshape(-1)[model.order])
+    half = hidden_half(grid_of(model.space).shape, "top")
+    hidden = np.flatnonzero(~half.reshape(-1)[model.order])
     every = np.ones(model.space.dimensions)
     u = generator(1).random((_SITES, _TOGETHER))
     sites = hidden[np.linspace(0, len(hidden) - 1, _SITES).astype(np.int64)]

@@ -43,7 +43,7 @@ def symbols_of(run: Run, image: Path, fit: bool) -> NDArray[np.uint8]:
     Raises:
         UserError: it cannot be read, or is of another size and not to be fitted.
     """
-    space = run.manifest.space
+    space = run.manifest.grid
     return quantise(pixels(image, space, fit), space.levels)
 
 

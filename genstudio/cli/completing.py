@@ -18,7 +18,7 @@ from genstudio.cli.reading import opened_picture, pixels
 from genstudio.cli.values import assignments, label_rows
 from genstudio.core.errors import UserError
 from genstudio.core.messages import Inpaint
-from genstudio.core.spaces import Space
+from genstudio.core.spaces import Grid
 from genstudio.data.quantise import quantise
 
 __all__ = ["complete"]
@@ -81,7 +81,7 @@ def complete(
         raise UserError("--original is for the figure.", "Name its file with --figure.")
     at_least_one(count, "completion")
     opened = run_named(run)
-    space = opened.manifest.space
+    space = opened.manifest.grid
     asked = _settings(method, assignments(settings), sweeps)
     rows = None if label is None else label_rows([label], space, 1)
     symbols = quantise(pixels(image, space, fit), space.levels)
@@ -125,7 +125,7 @@ def _settings(name: str, given: dict[str, Any], sweeps: int | None) -> dict[str,
     return chosen.Controls.checked(given).model_dump()
 
 
-def _mask(path: Path, space: Space, fit: bool) -> NDArray[np.bool_]:
+def _mask(path: Path, space: Grid, fit: bool) -> NDArray[np.bool_]:
     """Where the mask is white, (H, W, C)."""
     picture = opened_picture(path, space, 1, Image.Resampling.NEAREST if fit else None)
     known = np.asarray(picture, np.uint8)[..., None] >= _KNOWN

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from genstudio.cli.console import plain, run_job, say, say_facts, say_json, say_table
-from genstudio.cli.options import Colour, Folder, Json, Levels, Size, data_spec
+from genstudio.cli.options import Colour, Folder, Json, Levels, Rate, Size, data_spec
 from genstudio.cli.progress import ShareProgress
 from genstudio.core.errors import UserError
 from genstudio.core.messages import DataView, FetchData, InspectData
@@ -66,10 +66,11 @@ def show(
     size: Size = None,
     colour: Colour = False,
     folder: Folder = None,
+    rate: Rate = None,
     as_json: Json = False,
 ) -> None:
     """Show a dataset: where it comes from, its sizes, its classes and its pixels."""
-    spec = data_spec(name, levels, size, colour, folder)
+    spec = data_spec(name, levels, size, colour, folder, rate)
     with ShareProgress() as progress:
         view: DataView = run_job(InspectData(spec), progress.take)
     card = next(card for card in catalog.cards() if card.name == name)
@@ -79,10 +80,14 @@ def show(
         return
     classes = document.pop("classes")
     pixels = document.pop("symbol_counts")
-    document |= {f"{split} images": f"{count:,}" for split, count in document.pop("sizes").items()}
+    things = "sounds" if view.space.kind == "sequence" else "images"
+    document |= {
+        f"{split} {things}": f"{count:,}" for split, count in document.pop("sizes").items()
+    }
     document["missing"] = " ".join(document["missing"]) or "nothing"
     document["notes"] = " ".join(document["notes"]) or "none"
-    document["values of a pixel"] = ", ".join(str(count) for count in pixels)
+    what = "sample" if view.space.kind == "sequence" else "pixel"
+    document[f"values of a {what}"] = ", ".join(str(count) for count in pixels)
     for label, counts in classes.items():
         document[label] = ", ".join(f"{word}: {count:,}" for word, count in counts.items())
     say_facts([(key.replace("_", " "), str(text)) for key, text in document.items()])

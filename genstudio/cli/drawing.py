@@ -23,11 +23,20 @@ from genstudio.core.messages import Sample, SampleStarted
 from genstudio.core.recipe import Recipe
 from genstudio.core.runs import Run
 from genstudio.core.settings import Settings
+from genstudio.core.spaces import Sequence
 from genstudio.core.trace import Trace, TraceChunk
+from genstudio.core.wav import wav
+from genstudio.data.companding import samples_of
+from genstudio.data.waveforms import picture_grid, pictures_of
 
-__all__ = ["Drawing", "check_target", "draw", "weights_checksum"]
+__all__ = ["DRAWN", "Drawing", "check_kind", "check_target", "draw", "weights_checksum"]
 
 _SUFFIXES = (".png", ".gif", ".webp", ".npz")
+_PAUSE = 0.25  # seconds of silence between two sounds in one file
+
+
+DRAWN = (*_SUFFIXES, ".wav")
+"""Endings of the files that a drawing can be written to; a sound only to the last, as sound."""
 
 
 def check_target(out: Path, suffixes: tuple[str, ...] = _SUFFIXES) -> None:
@@ -48,6 +57,19 @@ def check_target(out: Path, suffixes: tuple[str, ...] = _SUFFIXES) -> None:
         raise UserError(f"“{out}” is a folder.", "Name a file.")
     if not os.access(out.parent, os.W_OK):
         raise UserError(f"“{out}” may not be written to.", "Choose a folder that you may write to.")
+
+
+def check_kind(out: Path, sounds: bool) -> None:
+    """Refuse a sound in a file of moving pictures, and an image in one of sound.
+
+    Raises:
+        UserError: in one sentence.
+    """
+    suffix = out.suffix.lower()
+    if sounds and suffix in (".gif", ".webp"):
+        raise UserError("This model draws sounds, of which there is no animation.", "Use .wav.")
+    if not sounds and suffix == ".wav":
+        raise UserError("This model draws images, which are no sound.", "Use .png.")
 
 
 @dataclass(frozen=True)
@@ -78,17 +100,30 @@ class Drawing:
     def sentence(self) -> str:
         """The drawing in one sentence, for people."""
         mean = float(self.trace.log_prob().mean())
-        images = "1 image" if self.trace.count == 1 else f"{self.trace.count} images"
-        bits = self.trace.space.bits_per_dimension(-mean)
-        return f"{images}, ln p = {mean:.2f} nats on average ({bits:.3f} bits/dim)."
+        space = self.trace.space
+        kind, dim = ("sound", "sample") if isinstance(space, Sequence) else ("image", "dim")
+        drawn = f"1 {kind}" if self.trace.count == 1 else f"{self.trace.count} {kind}s"
+        bits = space.bits_per_dimension(-mean)
+        return f"{drawn}, ln p = {mean:.2f} nats on average ({bits:.3f} bits/{dim})."
 
     def _content(self, suffix: str, scale: int) -> bytes:
         if suffix == ".npz":
             return npz(self.trace, self.recipe)
+        space = self.trace.space
+        if suffix == ".wav" and isinstance(space, Sequence):
+            return self._sounds(space)
         if suffix == ".png":
-            return picture(self.trace.images(), self.trace.space.levels, scale, self.recipe)
+            pictures = pictures_of(space, self.trace.images())
+            return picture(pictures, picture_grid(space).levels, scale, self.recipe)
         kind: Literal["gif", "webp"] = "gif" if suffix == ".gif" else "webp"
         return animation(self.trace, kind, scale, self.recipe)
+
+    def _sounds(self, space: Sequence) -> bytes:
+        """All of them, one after the other."""
+        takes = samples_of(self.trace.images()[..., 0], space.levels)
+        pause = np.zeros((len(takes), round(_PAUSE * space.rate)), np.int16)
+        joined = np.concatenate([takes, pause], axis=1).ravel()
+        return wav(joined[: joined.size - pause.shape[1]], space.rate, self.recipe.text())
 
 
 def draw(request: Sample, run: Run) -> Drawing | Decoded:

@@ -46,21 +46,23 @@ def evaluate(
     if as_json:
         say_json({"run": opened.name, **plain(score), "exact": score.exact})
     else:
-        say(f"{opened.manifest.title}, {score.split} split: {_sentence(score)}")
+        sounds = opened.manifest.space.kind == "sequence"
+        say(f"{opened.manifest.title}, {score.split} split: {_sentence(score, sounds)}")
 
 
-def _sentence(score: Evaluation) -> str:
+def _sentence(score: Evaluation, sounds: bool) -> str:
     known, digits = math.isfinite(score.standard_error), 2 if score.error is None else 5
     spread = f" ± {score.standard_error:.{digits}f}" if known else ""
-    images = "1 image" if score.count == 1 else f"{score.count:,} images"
+    thing, dim = ("sound", "sample") if sounds else ("image", "dim")
+    things = f"1 {thing}" if score.count == 1 else f"{score.count:,} {thing}s"
     if score.nats is None or score.bits_per_dim is None:
         return (
             f"{score.error_name} {score.error:.5f}{spread}, the mean square per value between 0 "
-            f"and 1 ({images}); this family has no likelihood"
+            f"and 1 ({things}); this family has no likelihood"
         )
     many = score.importance_samples > 1
     how = f"; {score.importance_samples:,} importance samples" if many else ""
     return (
-        f"{score.measure.mark} {score.nats:.2f}{spread} nats, {score.bits_per_dim:.4f} bits/dim "
-        f"({images}{how})"
+        f"{score.measure.mark} {score.nats:.2f}{spread} nats, {score.bits_per_dim:.4f} bits/{dim} "
+        f"({things}{how})"
     )

@@ -234,7 +234,7 @@ def race(
 
 def _place(run: Run, row: int, column: int, channel: int) -> int:
     """The flat index of a symbol that there is."""
-    height, width, channels = run.manifest.space.shape
+    height, width, channels = run.manifest.grid.shape
     if row >= height or column >= width or channel >= channels:
         raise UserError(
             f"There is no place {row}, {column}, {channel} in images of {run.manifest.space}."
@@ -245,7 +245,7 @@ def _place(run: Run, row: int, column: int, channel: int) -> int:
 def _image(run: Run, path: Path | None, seed: int) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
     """The picture that is asked about, and its classes (none for a file)."""
     if path is not None:
-        symbols = run_job(ReadImage(path, run.manifest.space))
+        symbols = run_job(ReadImage(path, run.manifest.grid))
         return np.asarray(symbols, np.uint8), np.zeros(0, np.int64)
     picked = run_job(PickImage(run.manifest.data, seed))
     assert isinstance(picked, Picked)  # noqa: S101 - for the type checker

@@ -135,7 +135,7 @@ def decode(
     z = codes_asked(codes, code)
     expected = decoded(opened, z, label, device)
     recipe = recipe_of(opened, "decode", len(z), {})
-    pictures = Pictures(expected[None], opened.manifest.space, recipe, {"codes": z})
+    pictures = Pictures(expected[None], opened.manifest.grid, recipe, {"codes": z})
     pictures.write(out, scale)
     if as_json:
         say_json({"file": out, "recipe": recipe, "codes": z})
@@ -185,7 +185,7 @@ def traverse(
     settings = {"dimensions": list(dimension), "steps": steps, "reach": reach}
     recipe = recipe_of(opened, "traverse", len(dimension), settings)
     shaped = expected.reshape(*z.shape[:2], *expected.shape[1:])
-    Pictures(shaped, opened.manifest.space, recipe, {"codes": z}).write(out, scale)
+    Pictures(shaped, opened.manifest.grid, recipe, {"codes": z}).write(out, scale)
     if as_json:
         say_json({"file": out, "recipe": recipe, "codes": z})
     else:
@@ -218,7 +218,7 @@ def interpolate(
     z = way(list(found.codes.astype(np.float64)), steps, turning).astype(np.float32)
     expected = decoded(opened, z, label, device)
     recipe = recipe_of(opened, "interpolate", 1, {"steps": steps, "spherical": turning})
-    Pictures(expected[None], opened.manifest.space, recipe, {"codes": z}).write(out, scale)
+    Pictures(expected[None], opened.manifest.grid, recipe, {"codes": z}).write(out, scale)
     if as_json:
         say_json({"file": out, "recipe": recipe, "codes": z, "error": found.error})
     else:
@@ -348,7 +348,7 @@ def clean(
     expected = np.asarray(found, np.float32).swapaxes(0, 1)
     settings = {"passes": passes, "from": "images" if image else "noise"}
     recipe = recipe_of(opened, "clean", len(expected), settings, seed)
-    Pictures(expected, opened.manifest.space, recipe, {}).write(out, scale)
+    Pictures(expected, opened.manifest.grid, recipe, {}).write(out, scale)
     if as_json:
         say_json({"file": out, "recipe": recipe})
     else:

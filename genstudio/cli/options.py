@@ -43,6 +43,9 @@ Levels = Annotated[
 Size = Annotated[
     int | None, typer.Option("--size", metavar="N", help="Reduce the images to N×N pixels.")
 ]
+Rate = Annotated[
+    int | None, typer.Option("--rate", metavar="HZ", help="Samples of sound in a second.")
+]
 Colour = Annotated[bool, typer.Option("--colour", help="Three channels instead of one.")]
 Folder = Annotated[
     str | None, typer.Option("--folder", help="Your own pictures, for the dataset “folder”.")
@@ -59,7 +62,12 @@ def run_named(name: str) -> Run:
 
 
 def data_spec(
-    name: str | None, levels: int | None, size: int | None, colour: bool, folder: str | None
+    name: str | None,
+    levels: int | None,
+    size: int | None,
+    colour: bool,
+    folder: str | None,
+    rate: int | None = None,
 ) -> DataSpec:
     """The data asked for; naming a folder of pictures says enough.
 
@@ -70,7 +78,14 @@ def data_spec(
     # A run remembers the folder, and may be gone on with from anywhere.
     place = None if folder is None else str(Path(folder).expanduser().resolve())
     return DataSpec.checked(
-        {"name": asked, "levels": levels, "size": size, "colour": colour, "folder": place}
+        {
+            "name": asked,
+            "levels": levels,
+            "size": size,
+            "rate": rate,
+            "colour": colour,
+            "folder": place,
+        }
     )
 
 

@@ -9,13 +9,13 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from genstudio.core.errors import UserError
-from genstudio.core.spaces import Space
+from genstudio.core.spaces import Grid
 from genstudio.data.pictures import fitted, flat_picture
 
 __all__ = ["opened_picture", "pixels"]
 
 
-def pixels(path: Path, space: Space, fit: bool) -> NDArray[np.uint8]:
+def pixels(path: Path, space: Grid, fit: bool) -> NDArray[np.uint8]:
     """A picture in the model's size and channels, (H, W, C) in 0 … 255.
 
     Raises:
@@ -26,7 +26,7 @@ def pixels(path: Path, space: Space, fit: bool) -> NDArray[np.uint8]:
 
 
 def opened_picture(
-    path: Path, space: Space, channels: int, fit: Image.Resampling | None
+    path: Path, space: Grid, channels: int, fit: Image.Resampling | None
 ) -> Image.Image:
     """A picture in the model's size; in another one it is refused, or fitted that way.
 

@@ -10,7 +10,7 @@ import typer
 
 from genstudio.cli.console import say, say_json
 from genstudio.cli.decoding import Decoded
-from genstudio.cli.drawing import Drawing, check_target, draw
+from genstudio.cli.drawing import DRAWN, Drawing, check_kind, check_target, draw
 from genstudio.cli.options import DeviceName, Json, RunName, Set, at_least_one, run_named
 from genstudio.cli.values import assignments, label_rows
 from genstudio.core.messages import Sample
@@ -21,8 +21,12 @@ __all__ = ["sample"]
 def sample(
     *,
     run: RunName,
-    out: Annotated[Path, typer.Option(help="A .png sheet, a .gif or .webp of the drawing, .npz.")],
-    count: Annotated[int, typer.Option("-n", "--count", help="How many images.")] = 16,
+    out: Annotated[
+        Path, typer.Option(help="A .png sheet, a .gif or .webp of the drawing, .wav, .npz.")
+    ],
+    count: Annotated[
+        int | None, typer.Option("-n", "--count", help="How many; by default 16 images or 1 sound.")
+    ] = None,
     seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same images.")] = 0,
     settings: Set = [],  # noqa: B006 - Typer copies it
     label: Annotated[
@@ -32,10 +36,14 @@ def sample(
     device: DeviceName = "auto",
     as_json: Json = False,
 ) -> None:
-    """Draw images, symbol by symbol or from codes; the recipe is written into the file."""
-    check_target(out)
+    """Draw images or sounds, symbol by symbol or from codes; the recipe is in the file."""
+    check_target(out, DRAWN)
     opened = run_named(run)
-    at_least_one(count, "image")
+    sounds = opened.manifest.space.kind == "sequence"
+    check_kind(out, sounds)
+    if count is None:
+        count = 1 if sounds else 16
+    at_least_one(count, "sound" if sounds else "image")
     rows = label_rows(label, opened.manifest.space, count)
     request = Sample(
         run=opened.folder,

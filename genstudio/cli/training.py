@@ -14,6 +14,7 @@ from genstudio.cli.options import (
     Folder,
     Json,
     Levels,
+    Rate,
     Set,
     Size,
     data_spec,
@@ -49,6 +50,7 @@ def train(
     size: Size = None,
     colour: Colour = False,
     folder: Folder = None,
+    rate: Rate = None,
     device: DeviceName = "auto",
     seed: Annotated[int | None, typer.Option(help="The same seed gives the same run.")] = None,
     out: Annotated[Path | None, typer.Option(help="The run's folder, which must be new.")] = None,
@@ -67,7 +69,7 @@ def train(
     if len(given) > 1:
         raise UserError(f"A training has one length, but --{' and --'.join(given)} were given.")
     if resume is not None:
-        changed = [family, data, *given, preset, levels, size, folder, seed, out, start_from]
+        changed = [family, data, *given, preset, levels, size, folder, rate, seed, out, start_from]
         if settings or colour or title or any(value is not None for value in changed):
             raise UserError(
                 "A resumed run keeps its family, data and settings.",
@@ -78,7 +80,7 @@ def train(
         parent = run_named(start_from) if start_from is not None else None
         request = Train(
             family=_family(family, parent),
-            data=_data(parent, name=data, levels=levels, size=size, colour=colour, folder=folder),
+            data=_data(parent, data, levels, size, colour, folder, rate),
             device=device,
             out=out,
             start_from=parent.folder if parent is not None else None,
@@ -132,17 +134,17 @@ def _family(family: str | None, parent: Run | None) -> str:
 
 def _data(
     parent: Run | None,
-    *,
     name: str | None,
     levels: int | None,
     size: int | None,
     colour: bool,
     folder: str | None,
+    rate: int | None,
 ) -> DataSpec:
-    silent = name is None and levels is None and size is None and folder is None and not colour
+    silent = all(value is None for value in (name, levels, size, folder, rate)) and not colour
     if parent is not None and silent:
         return parent.manifest.data
-    return data_spec(name, levels, size, colour, folder)
+    return data_spec(name, levels, size, colour, folder, rate)
 
 
 def _with_settings(

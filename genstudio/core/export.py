@@ -19,14 +19,14 @@ from typing import Any, Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from genstudio.core.draw import DrawControls
 from genstudio.core.errors import UserError
 from genstudio.core.inpainting import Inpainted
 from genstudio.core.pictures import png, sheet
 from genstudio.core.recipe import KEY, Recipe
-from genstudio.core.spaces import Grid
+from genstudio.core.spaces import Space, grid_of
 from genstudio.core.trace import MAX_TRACE_BYTES, Trace, TraceChunk
 
 __all__ = [
@@ -71,8 +71,11 @@ _DAMAGED = (
 class Recording(Protocol):
     """What can be shown as it was at any step: a `Trace`, or a `Film` of completions."""
 
-    space: Grid
     length: int
+
+    @property
+    def space(self) -> Space:
+        """Of each image."""
 
     @property
     def count(self) -> int:
@@ -126,12 +129,13 @@ def animation(
         seconds: how long the drawing takes, without the `HOLD` at its end.
 
     Raises:
-        UserError: nothing is recorded yet, or the animation would be too large.
+        UserError: nothing is recorded yet, it is no recording of images, or the animation would
+            be too large.
     """
     if recording.length == 0:
         raise UserError("Nothing is drawn yet, so there is no animation.", "Wait a moment.")
     steps = frame_steps(recording.length, seconds)
-    _check_size((recording.count, *recording.space.shape), len(steps), scale)
+    _check_size((recording.count, *grid_of(recording.space).shape), len(steps), scale)
     durations = [1000 // RATE] * (len(steps) - 1) + [int(1000 * HOLD)]
     frames = _frames(recording, steps, scale, palette=kind == "gif")
     options: dict[str, Any] = {"comment": recipe.text(), "disposal": 1, "optimize": False}
@@ -244,7 +248,7 @@ def read_npz(path: Path) -> tuple[Trace, Recipe]:
 
 def _trace(arrays: Any) -> Trace:
     """Rebuild a recording; ValueError where the arrays do not fit each other."""
-    space = Grid.model_validate_json(str(arrays["space"]))
+    space: Space = TypeAdapter(Space).validate_json(str(arrays["space"]))
     controls = DrawControls.checked(json.loads(str(arrays["controls"])))
     order, uniforms = arrays["order"], arrays["uniforms"]
     symbols, probabilities, given = arrays["symbols"], arrays["probabilities"], arrays["given"]

@@ -16,6 +16,7 @@ from pydantic import Field, ValidationError, model_validator
 
 from genstudio.core.errors import UserError
 from genstudio.core.settings import Settings
+from genstudio.core.wav import comment_of
 
 __all__ = ["KEY", "Edit", "Packed", "Recipe", "read_recipe"]
 
@@ -167,13 +168,13 @@ class Recipe(Settings):
 
 
 def read_recipe(path: Path) -> Recipe:
-    """The recipe inside an exported PNG, GIF, WebP or NPZ.
+    """The recipe inside an exported PNG, GIF, WebP, WAV or NPZ.
 
     Raises:
         UserError: the file cannot be read, or carries none.
     """
     try:
-        text = _npz_text(path) if path.suffix.lower() == ".npz" else _picture_text(path)
+        text = _TEXTS.get(path.suffix.lower(), _picture_text)(path)
     except _DAMAGED as error:
         raise UserError(f"“{path.name}” cannot be read: {error}.") from error
     if not text:
@@ -188,9 +189,17 @@ def _npz_text(path: Path) -> str:
         return str(archive["recipe"]) if "recipe" in archive else ""
 
 
+def _wav_text(path: Path) -> str:
+    text = comment_of(path.read_bytes())
+    return text if text.startswith("{") else ""
+
+
 def _picture_text(path: Path) -> str:
     with Image.open(path) as image:
         image.load()
         found: Any = image.info.get(KEY) or image.info.get("comment") or image.info.get("xmp") or ""
     text = found.decode("utf-8", "replace") if isinstance(found, bytes) else str(found)
     return text if text.startswith("{") else ""
+
+
+_TEXTS = {".npz": _npz_text, ".wav": _wav_text}

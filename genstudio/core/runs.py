@@ -29,7 +29,7 @@ from genstudio.core.errors import UserError
 from genstudio.core.files import append_line, disk_errors, write_atomically
 from genstudio.core.measures import Measure
 from genstudio.core.settings import plain_error
-from genstudio.core.spaces import Space
+from genstudio.core.spaces import Grid, Space, grid_of
 from genstudio.core.training import DataSpec, Training
 
 __all__ = [
@@ -111,6 +111,11 @@ class Manifest(BaseModel):
     versions: dict[str, str] = {}
     parent: str | None = None
     result: Result | None = None
+
+    @property
+    def grid(self) -> Grid:
+        """The space of images. Raises `UserError` for data of another kind."""
+        return grid_of(self.space)
 
 
 class Metric(BaseModel):

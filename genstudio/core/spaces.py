@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-__all__ = ["Grid", "Label", "Space"]
+from genstudio.core.errors import UserError
+
+__all__ = ["Grid", "Label", "Sequence", "Space", "grid_of"]
 
 
 class Label(BaseModel):
@@ -54,5 +56,54 @@ class Grid(BaseModel):
         return f"{self.height}×{self.width} {colour}, {self.levels} levels"
 
 
-# Later kinds of datum (sequences, points) join this union.
-Space = Grid
+class Sequence(BaseModel):
+    """Symbols one after the other in time, S = (length, channels), each in 0 … levels - 1.
+
+    Of a sound, whose symbols are µ-law levels of its samples; `rate` of them are a second.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    kind: Literal["sequence"] = "sequence"
+    length: int = Field(ge=1, le=2**20)
+    channels: Literal[1] = 1
+    levels: int = Field(ge=2, le=256)
+    rate: int = Field(ge=1, le=192_000, description="Samples a second, in Hz.")
+    labels: tuple[Label, ...] = ()
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """S, the shape of one datum."""
+        return (self.length, self.channels)
+
+    @property
+    def dimensions(self) -> int:
+        """The number of symbols in one datum."""
+        return self.length * self.channels
+
+    @property
+    def seconds(self) -> float:
+        """How long one datum lasts."""
+        return self.length / self.rate
+
+    def bits_per_dimension(self, nats: float) -> float:
+        """Nats of one datum as bits per sample: nats / (dimensions · ln 2)."""
+        return nats / (self.dimensions * math.log(2))
+
+    def __str__(self) -> str:
+        return f"{self.seconds:g} s of sound at {self.rate / 1000:g} kHz, {self.levels} levels"
+
+
+Space = Annotated[Grid | Sequence, Field(discriminator="kind")]
+"""What one datum is, of any kind."""
+
+
+def grid_of(space: Grid | Sequence) -> Grid:
+    """The space of images, for what deals in images alone.
+
+    Raises:
+        UserError: it is of another kind.
+    """
+    if not isinstance(space, Grid):
+        raise UserError(f"This is for images, and the data are {space}.", "Choose images.")
+    return space

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from genstudio.core.draw import DrawControls
 from genstudio.core.errors import UserError
 from genstudio.core.joinable import Joinable
-from genstudio.core.spaces import Grid
+from genstudio.core.spaces import Grid, Space, grid_of
 
 _T = TypeVar("_T", bound=np.generic)
 
@@ -22,7 +22,7 @@ MAX_TRACE_BYTES = 512 * 2**20
 """The largest recording that is made; beyond it fewer images have to be recorded together."""
 
 
-def check_trace_size(space: Grid, count: int) -> None:
+def check_trace_size(space: Space, count: int) -> None:
     """Refuse a recording that would not fit, before anything starts.
 
     Raises:
@@ -31,7 +31,7 @@ def check_trace_size(space: Grid, count: int) -> None:
     one = space.dimensions * space.levels * 4
     if one * count > MAX_TRACE_BYTES:
         raise UserError(
-            f"A recording of {count} images of {space} would take {one * count / 2**30:.1f} GiB.",
+            f"A recording of {count} × {space} would take {one * count / 2**30:.1f} GiB.",
             f"Generate at most {max(1, MAX_TRACE_BYTES // one)} together.",
         )
 
@@ -83,7 +83,7 @@ class Trace:
 
     def __init__(
         self,
-        space: Grid,
+        space: Space,
         order: NDArray[np.int64],
         uniforms: NDArray[np.float64],
         controls: DrawControls,
@@ -143,6 +143,11 @@ class Trace:
         images = np.zeros((self.count, self.dimensions), values.dtype)
         images[:, self.order[:steps]] = values[:, :steps]
         return images.reshape(self.count, *self.space.shape)
+
+    @property
+    def grid(self) -> Grid:
+        """The space of images. Raises `UserError` for data of another kind."""
+        return grid_of(self.space)
 
     def images(self, steps: int | None = None) -> NDArray[np.uint8]:
         """The symbols after so many steps (default: all recorded), (B, *S)."""

@@ -31,6 +31,12 @@ class DataSpec(Settings):
         ge=4,
         le=256,
     )
+    rate: Literal[8000, 16000] | None = setting(
+        None,
+        help="Samples of sound in a second; empty keeps the data's own.",
+        unit="Hz",
+        label="Sample rate",
+    )
     colour: bool = setting(
         False, help="Three channels instead of one, where the data has them.", label="Colour"
     )

@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict
 
 from genstudio.core.errors import UserError
 from genstudio.core.messages import Share
-from genstudio.core.spaces import Grid, Label
+from genstudio.core.spaces import Grid, Label, Space, grid_of
 from genstudio.core.training import DataSpec
 from genstudio.data.quantise import area_average, quantise
 
@@ -55,7 +55,7 @@ class DataCard(BaseModel):
         embedded: always there, without a download.
         downloadable: `fetch` can get it.
         bytes_to_download: of all its files together, about.
-        fields: those of "levels", "size", "colour", "folder" that apply to it.
+        fields: those of "levels", "size", "rate", "colour", "folder" that apply to it.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -66,7 +66,7 @@ class DataCard(BaseModel):
     source: str
     licence: str
     citation: str
-    native: Grid
+    native: Space
     splits: dict[str, int] = {}
     labels: tuple[Label, ...] = ()
     embedded: bool = False
@@ -77,7 +77,7 @@ class DataCard(BaseModel):
 
 @dataclass(frozen=True)
 class Split:
-    """One split: symbols (N, H, W, C) uint8 in 0 … levels − 1, labels (N, L) int64."""
+    """One split: symbols (N, *S) uint8 in 0 … levels − 1, labels (N, L) int64."""
 
     symbols: NDArray[np.uint8]
     labels: NDArray[np.int64]
@@ -101,7 +101,7 @@ class ImageData:
     def __init__(
         self,
         spec: DataSpec,
-        space: Grid,
+        space: Space,
         pixels: Callable[[SplitName], Pixels],
         missing: Callable[[], tuple[str, ...]] = _nothing,
         notes: Callable[[], tuple[str, ...]] = _nothing,
@@ -136,9 +136,13 @@ class ImageData:
             )
         if name not in self._splits:
             pictures, labels = self._pixels(known)
-            reduced = area_average(pictures, self.space.height)
-            self._splits[name] = Split(quantise(reduced, self.space.levels), labels)
+            self._splits[name] = Split(self._reduced(pictures), labels)
         return self._splits[name]
+
+    def _reduced(self, pictures: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        """Pictures in the size and the levels of the space."""
+        size = grid_of(self.space).height
+        return quantise(area_average(pictures, size), self.space.levels)
 
     def sizes(self) -> dict[str, int]:
         """Images in each split that is here; the splits are read for it."""
@@ -212,15 +216,16 @@ def reduced_form(card: DataCard, spec: DataSpec) -> Grid:
     Raises:
         UserError: the size is larger than the data's own.
     """
-    side = card.native.height
+    native = grid_of(card.native)
+    side = native.height
     size = spec.size or side
     if size > side:
         raise UserError(
             f"“{card.name}” is {side}×{side} and cannot be enlarged to {size}×{size}.",
             f"Choose a size of at most {side}, or leave it empty.",
         )
-    return card.native.model_copy(
-        update={"height": size, "width": size, "levels": spec.levels or card.native.levels}
+    return native.model_copy(
+        update={"height": size, "width": size, "levels": spec.levels or native.levels}
     )
 
 

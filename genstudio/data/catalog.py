@@ -9,6 +9,7 @@ import genstudio.data
 from genstudio.core.discovery import import_modules
 from genstudio.core.errors import UserError
 from genstudio.core.messages import Share
+from genstudio.core.spaces import Grid
 from genstudio.core.training import DataSpec
 from genstudio.data.base import DataCard, Dataset, ImageData
 
@@ -84,13 +85,20 @@ def _check_fields(card: DataCard, spec: DataSpec) -> None:
             f"“{card.name}” has {native.levels} levels and cannot be had in {spec.levels}.",
             "Leave the levels empty.",
         )
-    if "size" not in card.fields and spec.size not in (None, native.height):
+    side = native.height if isinstance(native, Grid) else None
+    if "size" not in card.fields and spec.size not in (None, side):
         raise UserError(
-            f"“{card.name}” is {native.height}×{native.width} and cannot be had in {spec.size}.",
+            f"“{card.name}” is {native} and cannot be had in the size {spec.size}.",
             "Leave the size empty.",
         )
+    if "rate" not in card.fields and spec.rate not in (None, getattr(native, "rate", None)):
+        raise UserError(
+            f"“{card.name}” is {native} and cannot be had at {spec.rate} Hz.",
+            "Leave the rate empty.",
+        )
     if "colour" not in card.fields and spec.colour:
-        raise UserError(f"“{card.name}” is grey and cannot be had in colour.", "Turn colour off.")
+        has = "is grey" if isinstance(native, Grid) else "is sound"
+        raise UserError(f"“{card.name}” {has} and cannot be had in colour.", "Turn colour off.")
     if "folder" not in card.fields and spec.folder is not None:
         raise UserError(
             f"“{card.name}” does not read pictures from a folder.",

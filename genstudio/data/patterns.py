@@ -8,6 +8,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from genstudio.core.spaces import grid_of
 from genstudio.core.training import DataSpec
 from genstudio.data import catalog
 
@@ -31,9 +32,11 @@ def pattern_counts(name: str, pixels: int) -> NDArray[np.int64]:
     Σᵢ xᵢ 2ⁿ⁻ⁱ.
 
     Raises:
-        UserError: there is no such dataset, or it is not here.
+        UserError: there is no such dataset, or it is not here, or is not of images.
     """
-    images = catalog.open_data(DataSpec(name=name)).split("train").symbols
+    data = catalog.open_data(DataSpec(name=name))
+    grid_of(data.space)
+    images = data.split("train").symbols
     height, width = sides(pixels)
     down, across = _areas(images.shape[1], height), _areas(images.shape[2], width)
     means = np.concatenate(

@@ -14,6 +14,7 @@ from genstudio.core.draw import DrawControls
 from genstudio.core.latent import LatentControls
 from genstudio.core.pictures import grey, png, sheet
 from genstudio.core.uniforms import uniforms
+from genstudio.data.waveforms import picture_grid, pictures_of
 from genstudio.engine.loaded import labels_for
 from genstudio.models.base import Autoregressive, GenerativeModel
 from genstudio.models.latent import Decoder, Encoder, LowerBound
@@ -24,9 +25,10 @@ __all__ = ["preview"]
 def preview(model: GenerativeModel, x: Tensor, y: Tensor, count: int) -> Iterator[bytes | None]:
     """A sheet as a PNG, from the same uniforms every time; None while it is being made.
 
-    Samples, symbol by symbol, of an autoregressive model. What drawn codes decode to, of a model
-    that was trained for its prior: the expected images, which show more than drawn symbols. Of
-    any other that encodes, what it makes of given images, each beside its own.
+    Samples, symbol by symbol, of an autoregressive model; of sounds their waveforms. What drawn
+    codes decode to, of a model that was trained for its prior: the expected images, which show
+    more than drawn symbols. Of any other that encodes, what it makes of given images, each beside
+    its own.
 
     Args:
         model: with the weights as they are.
@@ -50,7 +52,8 @@ def _drawn(model: Autoregressive, count: int) -> Iterator[bytes | None]:
         here = slice(chunk.first, chunk.first + chunk.symbols.shape[1])
         images[:, model.order[here]] = chunk.symbols
         yield None
-    yield png(sheet(images.reshape(count, *model.space.shape), model.space.levels))
+    pictures = pictures_of(model.space, images.reshape(count, *model.space.shape))
+    yield png(sheet(pictures, picture_grid(model.space).levels))
 
 
 def _decoded(model: Decoder, count: int) -> bytes:

@@ -90,7 +90,7 @@ class CountingModel(FlatAutoregressive):
 
     @classmethod
     @abstractmethod
-    def depth_of(cls, space: Grid, config: Settings) -> int:
+    def depth_of(cls, space: Space, config: Settings) -> int:
         """How many symbols back a conditional looks; more than there are stands for all."""
 
     @property

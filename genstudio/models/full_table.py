@@ -10,7 +10,7 @@ import math
 
 from genstudio.core.errors import UserError
 from genstudio.core.settings import Settings
-from genstudio.core.spaces import Grid, Space
+from genstudio.core.spaces import Space
 from genstudio.models.counting import CountingConfig, CountingModel
 
 __all__ = ["FullTable"]
@@ -49,7 +49,7 @@ class FullTable(CountingModel):
         super().check(space, config)
 
     @classmethod
-    def depth_of(cls, space: Grid, config: Settings) -> int:
+    def depth_of(cls, space: Space, config: Settings) -> int:
         """All that came before."""
         return space.dimensions - 1
 

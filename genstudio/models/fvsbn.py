@@ -22,7 +22,7 @@ from torch.nn import functional as F
 from genstudio.core.capabilities import Preset
 from genstudio.core.errors import UserError
 from genstudio.core.settings import Settings, setting
-from genstudio.core.spaces import Space
+from genstudio.core.spaces import Grid, Space
 from genstudio.core.training import WATCHED
 from genstudio.kernels.base import Kernel
 from genstudio.models.rescoring import Rescorer
@@ -91,7 +91,7 @@ class FVSBN(FlatAutoregressive):
     config: FVSBNConfig
     mask: Tensor
 
-    def __init__(self, space: Space, config: FVSBNConfig) -> None:
+    def __init__(self, space: Grid, config: FVSBNConfig) -> None:
         super().__init__(space, config)
         free, steps = space.levels - 1, space.dimensions
         self.weight = nn.Parameter(torch.zeros(free, steps, steps))

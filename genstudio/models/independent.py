@@ -6,7 +6,7 @@ n (K − 1) parameters, the fewest that still tell the places apart. No symbol k
 from __future__ import annotations
 
 from genstudio.core.settings import Settings
-from genstudio.core.spaces import Grid
+from genstudio.core.spaces import Space
 from genstudio.models.counting import CountingConfig, CountingModel
 
 __all__ = ["Independent"]
@@ -22,7 +22,7 @@ class Independent(CountingModel):
     sees_past = False
 
     @classmethod
-    def depth_of(cls, space: Grid, config: Settings) -> int:
+    def depth_of(cls, space: Space, config: Settings) -> int:
         """Nothing that came before."""
         return 0
 

@@ -8,7 +8,7 @@ contexts and the first k have Kᵗ⁻¹, so there are (K − 1)(1 + K + … + K�
 from __future__ import annotations
 
 from genstudio.core.settings import Settings, setting
-from genstudio.core.spaces import Grid
+from genstudio.core.spaces import Space
 from genstudio.models.counting import CountingConfig, CountingModel
 
 __all__ = ["Markov", "MarkovConfig"]
@@ -37,7 +37,7 @@ class Markov(CountingModel):
     config: MarkovConfig
 
     @classmethod
-    def depth_of(cls, space: Grid, config: Settings) -> int:
+    def depth_of(cls, space: Space, config: Settings) -> int:
         """The order of the chain."""
         if not isinstance(config, MarkovConfig):
             raise TypeError(f"{type(config).__name__} are not the settings of a Markov chain")

@@ -28,7 +28,7 @@ from torch.nn import functional as F
 from genstudio.core.capabilities import Preset
 from genstudio.core.errors import UserError
 from genstudio.core.settings import Settings, setting
-from genstudio.core.spaces import Space
+from genstudio.core.spaces import Grid, Space
 from genstudio.core.training import WATCHED
 from genstudio.core.uniforms import generator
 from genstudio.kernels.base import Kernel
@@ -136,7 +136,7 @@ class NADE(FlatAutoregressive):
     )
     config: NADEConfig
 
-    def __init__(self, space: Space, config: NADEConfig) -> None:
+    def __init__(self, space: Grid, config: NADEConfig) -> None:
         super().__init__(space, config)
         free, steps, hidden = space.levels - 1, space.dimensions, config.hidden
         inwards, outwards = 1 / math.sqrt(steps), 1 / math.sqrt(hidden)

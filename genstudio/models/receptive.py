@@ -20,6 +20,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from genstudio.core.spaces import grid_of
 from genstudio.core.uniforms import generator
 from genstudio.models.base import Autoregressive
 from genstudio.models.store import build
@@ -96,7 +97,7 @@ class _Outputs:
 def _outputs(
     model: Autoregressive, place: int, x: Tensor, y: Tensor | None
 ) -> Iterator[tuple[str, _Outputs]]:
-    _, width, channels = model.space.shape
+    _, width, channels = grid_of(model.space).shape
     row, column = divmod(place // channels, width)
     with torch.enable_grad(), _recorded(model) as layers:
         source = x.to(next(model.parameters()).dtype).requires_grad_()

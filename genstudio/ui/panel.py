@@ -31,6 +31,7 @@ class Panel(QWidget):
         needs: capabilities that the chosen model must have; empty with `needs_model` False
             for panels that work without a model.
         needs_model: whether a model must be chosen.
+        kinds: of data that it can show.
     """
 
     title: ClassVar[str]
@@ -39,6 +40,7 @@ class Panel(QWidget):
     position: ClassVar[int]
     needs: ClassVar[tuple[Capability, ...]] = ()
     needs_model: ClassVar[bool] = True
+    kinds: ClassVar[tuple[str, ...]] = ("grid",)
 
     def __init_subclass__(cls, **kwargs: object) -> None:
         super().__init_subclass__(**kwargs)
@@ -62,9 +64,13 @@ class Panel(QWidget):
         if not run.has_model:
             return f"“{run.manifest.title}” has no weights yet: its first checkpoint writes them."
         missing = [need for need in self.needs if not card.can(need)]
-        if missing:
-            return f"{card.title} is not {' and '.join(missing)}, which this panel needs."
-        return ""
+        if run.manifest.space.kind not in self.kinds:
+            lack = f"This panel is for images, and “{run.manifest.title}” has learned sounds."
+        elif missing:
+            lack = f"{card.title} is not {' and '.join(missing)}, which this panel needs."
+        else:
+            lack = ""
+        return lack
 
     def show_run(self, run: Run | None, card: ModelCard | None) -> None:
         """The chosen model changed to one that qualifies (or to None where none is needed)."""

@@ -12,7 +12,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from genstudio.bench import halves, inpainting, sampling
+from genstudio.bench import halves, inpainting, sampling, wavenet
 from genstudio.bench.arithmetic import matrix_vector_rate
 from genstudio.bench.base import (
     Options,
@@ -41,7 +41,7 @@ pytestmark = pytest.mark.timeout(600)
 
 NAMES = (
     "cancel", "halves", "inpainting", "kills", "latent", "overhead", "painting",
-    "responsiveness", "sampling", "start",
+    "responsiveness", "sampling", "start", "wavenet",
 )  # fmt: skip
 
 
@@ -170,6 +170,19 @@ def test_sampling_compares_the_ways_of_one_model_and_with_the_arithmetic(
     assert floors.goal == "≤ 1000 ×"
     assert milliseconds.met is True
     assert together.goal == "≥ 20 ×"
+
+
+def test_a_stream_of_sound_is_compared_with_full_passes_and_with_the_arithmetic(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    tiny = {"channels": 4, "layers": 3, "cycles": 2, "skip": 6, "head": 6}
+    monkeypatch.setattr(wavenet, "CONFIG", tiny)
+    speed, times, floors = wavenet.run(Options(count=1))
+    assert _all_finite([speed, times, floors])
+    assert speed.name == "6 layers of 4: one stream"
+    assert speed.goal == "≥ 8,000 samples/s"
+    assert speed.met is (speed.value >= 8000)  # type: ignore[operator]
+    assert floors.met is (floors.value <= 2)  # type: ignore[operator]
 
 
 def test_completing_is_compared_with_drawing_and_with_scoring_it_all(

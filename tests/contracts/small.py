@@ -10,12 +10,25 @@ from torch import Tensor
 
 from genstudio.core.errors import UserError
 from genstudio.core.settings import Settings
-from genstudio.core.spaces import Grid, Label
+from genstudio.core.spaces import Grid, Label, Sequence
 from genstudio.core.uniforms import generator
 from genstudio.models.base import GenerativeModel
 from genstudio.models.store import build, families
 
-__all__ = ["DIGIT", "SIDE", "SMALL", "SPACES", "TINY", "config", "data", "learnable", "settled"]
+__all__ = [
+    "DIGIT",
+    "SIDE",
+    "SMALL",
+    "SPACES",
+    "TINY",
+    "config",
+    "data",
+    "learnable",
+    "settled",
+    "suited",
+]
+
+Space = Grid | Sequence
 
 DIGIT = Label(name="digit", classes=("0", "1", "2"))
 SIDE = Label(name="side", classes=("left", "right"))
@@ -34,6 +47,7 @@ SMALL: dict[str, dict[str, Any]] = {
     "autoencoder": {"hidden": 12, "layers": 2, "code": 6},
     "denoising-autoencoder": {"hidden": 12, "layers": 2, "code": 6},
     "vae": {"hidden": 12, "layers": 2, "latent": 3},
+    "wavenet": {"channels": 8, "layers": 3, "cycles": 2, "skip": 16, "head": 14},
 }
 TINY = Grid(height=2, width=2, channels=3, levels=2)  # 2¹² images: all of them are enumerated
 SPACES = {
@@ -44,17 +58,21 @@ SPACES = {
     "colour classes": Grid(height=3, width=3, channels=3, levels=2, labels=(DIGIT,)),
     "few symbols": Grid(height=3, width=3, levels=2),
     "one symbol": Grid(height=1, width=1, levels=2),
+    # Longer than a network hears, and shorter.
+    "sound": Sequence(length=29, levels=16, rate=8000),
+    "sound classes": Sequence(length=11, levels=4, rate=8000, labels=(DIGIT, SIDE)),
+    "one sample": Sequence(length=1, levels=2, rate=8000),
 }
 
 
-def config(family: str, space: Grid) -> Settings:
+def config(family: str, space: Space) -> Settings:
     settings = SMALL.get(family, {})
     if "conditional" in families()[family].Config.model_fields:
         settings = settings | {"conditional": bool(space.labels)}
     return families()[family].Config.checked(settings)
 
 
-def learnable(family: str, space: Grid) -> bool:
+def learnable(family: str, space: Space) -> bool:
     try:
         families()[family].check(space, config(family, space))
     except UserError:
@@ -62,7 +80,14 @@ def learnable(family: str, space: Grid) -> bool:
     return True
 
 
-def settled(family: str, space: Grid, seed: int = 0) -> GenerativeModel:
+def suited(family: str, space: Grid) -> Space:
+    """The space, or one of as many symbols for a family that learns sounds alone."""
+    if learnable(family, space):
+        return space
+    return Sequence(length=space.dimensions, levels=space.levels, rate=8000, labels=space.labels)
+
+
+def settled(family: str, space: Space, seed: int = 0) -> GenerativeModel:
     """A small model with weights far from where they start, so that nothing is true by accident."""
     model = build(family, space, config(family, space), seed)
     rng = torch.Generator().manual_seed(seed)
@@ -74,7 +99,7 @@ def settled(family: str, space: Grid, seed: int = 0) -> GenerativeModel:
     return model
 
 
-def data(space: Grid, count: int, seed: int = 0) -> tuple[Tensor, Tensor | None]:
+def data(space: Space, count: int, seed: int = 0) -> tuple[Tensor, Tensor | None]:
     rng = generator(seed)
     x = torch.from_numpy(rng.integers(0, space.levels, (count, *space.shape)))
     if not space.labels:

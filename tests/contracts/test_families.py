@@ -23,7 +23,7 @@ from genstudio.models.base import Autoregressive, GenerativeModel
 from genstudio.models.sampling import Predictor
 from genstudio.models.store import build, families, load_model, save_model
 
-from .small import DIGIT, SPACES, TINY, config, data, learnable, settled
+from .small import DIGIT, SIDE, SPACES, TINY, Space, config, data, learnable, settled, suited
 
 # Families that take turns at something have had every turn after so many steps.
 TURNS = 8
@@ -47,8 +47,11 @@ def sees_past(model: GenerativeModel) -> bool:
 
 
 def able(space: Grid) -> pytest.MarkDecorator:
-    """Every family that can learn the space; classes are told to those that can be told them."""
-    found = [family for family in AUTOREGRESSIVE if learnable(family, space)]
+    """Every family that can learn the space, or a sound of as many symbols (see `suited`).
+
+    Classes are told to those that can be told them.
+    """
+    found = [family for family in AUTOREGRESSIVE if learnable(family, suited(family, space))]
     return pytest.mark.parametrize("family", found)
 
 
@@ -60,9 +63,12 @@ conditional_families = pytest.mark.parametrize(
 CLASSES = Grid(height=2, width=3, levels=3, labels=(DIGIT,))
 FOUR = Grid(height=2, width=2, levels=2)
 LARGER = Grid(height=8, width=8, levels=16)
+FEW = Grid(height=3, width=3, levels=2)
+GREY = Grid(height=4, width=5, levels=16)
+LABELLED = Grid(height=4, width=4, levels=3, labels=(DIGIT, SIDE))
 
 
-def autoregressive(family: str, space: Grid) -> Autoregressive:
+def autoregressive(family: str, space: Space) -> Autoregressive:
     model = settled(family, space)
     if not isinstance(model, Autoregressive):
         pytest.skip(f"{model.title} is not autoregressive")
@@ -77,7 +83,7 @@ def symbols_of(
 
 
 @pytest.mark.parametrize(("family", "space"), PAIRS)
-def test_the_loss_falls_on_eight_samples(family: str, space: Grid) -> None:
+def test_the_loss_falls_on_eight_samples(family: str, space: Space) -> None:
     model = build(family, space, config(family, space))
     x, y = data(space, 8)
     # A single bias has a longer way to go than a network's many.
@@ -95,7 +101,7 @@ def test_the_loss_falls_on_eight_samples(family: str, space: Grid) -> None:
 
 
 @pytest.mark.parametrize(("family", "space"), DIFFERENTIABLE)
-def test_every_parameter_gets_a_gradient(family: str, space: Grid) -> None:
+def test_every_parameter_gets_a_gradient(family: str, space: Space) -> None:
     model = settled(family, space)
     x, y = data(space, 32)
     for step in range(TURNS):
@@ -108,7 +114,7 @@ def test_every_parameter_gets_a_gradient(family: str, space: Grid) -> None:
 
 
 @pytest.mark.parametrize(("family", "space"), PAIRS)
-def test_save_and_load_leave_log_prob_equal(family: str, space: Grid, tmp_path: Path) -> None:
+def test_save_and_load_leave_log_prob_equal(family: str, space: Space, tmp_path: Path) -> None:
     model = settled(family, space)
     save_model(tmp_path / "model.safetensors", model)
     again = load_model(tmp_path / "model.safetensors")
@@ -120,7 +126,7 @@ def test_save_and_load_leave_log_prob_equal(family: str, space: Grid, tmp_path: 
 
 @pytest.mark.parametrize(("family", "space"), PAIRS)
 def test_log_prob_is_minus_the_sum_of_surprises_and_minus_the_loss(
-    family: str, space: Grid
+    family: str, space: Space
 ) -> None:
     model = autoregressive(family, space)
     x, y = data(space, 6)
@@ -132,16 +138,16 @@ def test_log_prob_is_minus_the_sum_of_surprises_and_minus_the_loss(
 
 @able(TINY)
 def test_the_probabilities_of_all_images_sum_to_one(family: str) -> None:
-    model = settled(family, TINY)
+    model = settled(family, suited(family, TINY))
     every = torch.tensor(list(itertools.product(range(2), repeat=TINY.dimensions)))
-    total = model.log_prob(every.view(-1, *TINY.shape)).detach().double().exp().sum()
+    total = model.log_prob(every.view(-1, *model.space.shape)).detach().double().exp().sum()
     assert abs(float(total) - 1) <= 1e-5
 
 
 @conditional_families
 def test_the_probabilities_given_each_class_sum_to_one(family: str) -> None:
-    model = settled(family, CLASSES)
-    every = torch.tensor(list(itertools.product(range(3), repeat=6))).view(-1, *CLASSES.shape)
+    model = settled(family, suited(family, CLASSES))
+    every = torch.tensor(list(itertools.product(range(3), repeat=6))).view(-1, *model.space.shape)
     scores = []
     for digit in range(3):
         y = torch.full((len(every), 1), digit)
@@ -152,7 +158,7 @@ def test_the_probabilities_given_each_class_sum_to_one(family: str) -> None:
 
 @pytest.mark.parametrize(("family", "space"), DIFFERENTIABLE)
 def test_no_logit_depends_on_its_own_or_a_later_symbol_by_autograd(
-    family: str, space: Grid, monkeypatch: pytest.MonkeyPatch
+    family: str, space: Space, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     model = autoregressive(family, space)
     x, y = data(space, 1)
@@ -168,7 +174,7 @@ def test_no_logit_depends_on_its_own_or_a_later_symbol_by_autograd(
 
 @pytest.mark.parametrize(("family", "space"), PAIRS)
 def test_no_logit_depends_on_its_own_or_a_later_symbol_by_perturbation(
-    family: str, space: Grid
+    family: str, space: Space
 ) -> None:
     model = autoregressive(family, space)
     x, y = data(space, 1)
@@ -181,10 +187,10 @@ def test_no_logit_depends_on_its_own_or_a_later_symbol_by_perturbation(
         torch.testing.assert_close(after[:, :, earlier], before[:, :, earlier], rtol=0, atol=2e-5)
 
 
-@able(SPACES["few symbols"])
+@able(FEW)
 def test_the_first_symbol_is_seen_by_some_other(family: str) -> None:
     """The two tests above would hold for a model that sees nothing at all."""
-    model = autoregressive(family, SPACES["few symbols"])
+    model = autoregressive(family, suited(family, FEW))
     x, y = data(model.space, 1)
     first = int(model.order[0])
     changed = x.clone()
@@ -194,7 +200,7 @@ def test_the_first_symbol_is_seen_by_some_other(family: str) -> None:
 
 
 @pytest.mark.parametrize(("family", "space"), PAIRS)
-def test_the_same_seed_gives_the_same_sample_at_batch_1_and_16(family: str, space: Grid) -> None:
+def test_the_same_seed_gives_the_same_sample_at_batch_1_and_16(family: str, space: Space) -> None:
     model = autoregressive(family, space)
     _, y = data(space, 16)
     together = symbols_of(model, 16, uniforms(3, 16, space.dimensions), y)
@@ -206,7 +212,7 @@ def test_the_same_seed_gives_the_same_sample_at_batch_1_and_16(family: str, spac
 
 @pytest.mark.parametrize("way", [Way.CACHED, Way.COMPILED])
 @pytest.mark.parametrize(("family", "space"), PAIRS)
-def test_the_incremental_samplers_equal_the_naive_one(family: str, space: Grid, way: Way) -> None:
+def test_the_incremental_samplers_equal_the_naive_one(family: str, space: Space, way: Way) -> None:
     model = autoregressive(family, space)
     x, y = data(space, 4, seed=5)
     here_and_there = torch.from_numpy(generator(6).random((4, *space.shape)) < 0.4)
@@ -237,7 +243,7 @@ def test_the_incremental_samplers_equal_the_naive_one(family: str, space: Grid, 
 
 @pytest.mark.parametrize("way", [Way.NAIVE, Way.CACHED, Way.COMPILED])
 @pytest.mark.parametrize(("family", "space"), PAIRS)
-def test_a_selected_image_goes_on_as_its_ancestor(family: str, space: Grid, way: Way) -> None:
+def test_a_selected_image_goes_on_as_its_ancestor(family: str, space: Space, way: Way) -> None:
     """Equal to a completion of what the ancestor had drawn, told the ancestor's class."""
     model = autoregressive(family, space)
     x, y = data(space, 4)
@@ -284,7 +290,7 @@ def test_a_selected_image_goes_on_as_its_ancestor(family: str, space: Grid, way:
 
 
 @pytest.mark.parametrize(("family", "space"), PAIRS)
-def test_the_cached_logits_are_within_1e_4_of_one_full_pass(family: str, space: Grid) -> None:
+def test_the_cached_logits_are_within_1e_4_of_one_full_pass(family: str, space: Space) -> None:
     model = autoregressive(family, space)
     x, y = data(space, 3)
     whole = model.logits(x, y).flatten(2).log_softmax(1)
@@ -298,7 +304,7 @@ def test_the_cached_logits_are_within_1e_4_of_one_full_pass(family: str, space: 
 
 @pytest.mark.parametrize(("family", "space"), PAIRS)
 def test_the_compiled_conditionals_are_within_1e_4_of_one_full_pass(
-    family: str, space: Grid
+    family: str, space: Space
 ) -> None:
     """In logarithms, so that small probabilities count as well."""
     model = autoregressive(family, space)
@@ -328,7 +334,7 @@ def test_the_compiled_conditionals_are_within_1e_4_of_one_full_pass(
 
 @pytest.mark.parametrize(("family", "space"), PAIRS)
 def test_known_symbols_survive_completion_and_hidden_ones_are_drawn(
-    family: str, space: Grid
+    family: str, space: Space
 ) -> None:
     model = autoregressive(family, space)
     x, y = data(space, 3)
@@ -346,8 +352,8 @@ def test_samples_have_the_frequencies_that_the_model_says(family: str) -> None:
     """Chi-squared against enumeration; p = 10⁻⁶ means a wrong sampler, not bad luck."""
     from scipy import stats
 
-    model = autoregressive(family, FOUR)
-    every = torch.tensor(list(itertools.product(range(2), repeat=4))).view(-1, *FOUR.shape)
+    model = autoregressive(family, suited(family, FOUR))
+    every = torch.tensor(list(itertools.product(range(2), repeat=4))).view(-1, *model.space.shape)
     expected = model.log_prob(every).double().exp().detach().numpy()
     n = 4000
     drawn = symbols_of(model, n, uniforms(11, n, 4), None)
@@ -357,9 +363,9 @@ def test_samples_have_the_frequencies_that_the_model_says(family: str) -> None:
     assert stats.chisquare(counts, n * expected / expected.sum()).pvalue > 1e-6
 
 
-@able(SPACES["grey 16 levels"])
+@able(GREY)
 def test_temperature_to_zero_draws_the_likeliest_symbol(family: str) -> None:
-    model = autoregressive(family, SPACES["grey 16 levels"])
+    model = autoregressive(family, suited(family, GREY))
     u = uniforms(0, 2, model.space.dimensions)
     for controls in (DrawControls(temperature=1e-4), DrawControls(top_k=1)):
         for chunk in model.sample_steps(2, u, controls):
@@ -388,12 +394,12 @@ def test_the_card_tells_what_a_form_needs(family: str) -> None:
 def test_classes_are_refused_where_the_data_have_none(family: str) -> None:
     cls = families()[family]
     with pytest.raises(UserError, match="no labels"):
-        build(family, TINY, cls.Config.checked({"conditional": True}))
+        build(family, suited(family, TINY), cls.Config.checked({"conditional": True}))
 
 
 @conditional_families
 def test_a_model_that_wants_the_class_is_not_scored_or_drawn_from_without(family: str) -> None:
-    model = autoregressive(family, SPACES["classes"])
+    model = autoregressive(family, suited(family, LABELLED))
     x, y = data(model.space, 2)
     assert torch.isfinite(model.log_prob(x, y)).all()
     for compute in (model.log_prob, model.loss, model.logits, model.surprise):
@@ -406,7 +412,8 @@ def test_a_model_that_wants_the_class_is_not_scored_or_drawn_from_without(family
 @able(LARGER)
 def test_a_fresh_model_is_near_the_uniform_distribution(family: str) -> None:
     """Before any learning the score should be about ln K per symbol: nothing explodes."""
-    model = build(family, LARGER, config(family, LARGER))
-    x, _ = data(LARGER, 16)
-    per_symbol = -float(model.log_prob(x).detach().mean()) / LARGER.dimensions
+    space = suited(family, LARGER)
+    model = build(family, space, config(family, space))
+    x, _ = data(space, 16)
+    per_symbol = -float(model.log_prob(x).detach().mean()) / space.dimensions
     assert math.log(16) - 0.01 <= per_symbol <= 1.5 * math.log(16)

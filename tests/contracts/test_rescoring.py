@@ -15,8 +15,8 @@ from genstudio.models.base import Autoregressive
 from genstudio.models.receptive import reachable
 from genstudio.models.rescoring import FullRescorer
 from genstudio.models.store import build, families
-from tests.contracts.small import DIGIT, SMALL, SPACES, data
-from tests.contracts.test_families import PAIRS, able, autoregressive
+from tests.contracts.small import DIGIT, SMALL, Space, data, suited
+from tests.contracts.test_families import FEW, PAIRS, able, autoregressive
 
 # Wide and high enough that a change leaves some of the image alone, on every side.
 ROOM = Grid(height=13, width=15, levels=3)
@@ -63,7 +63,7 @@ def walk(model: Autoregressive, batch: int, turns: int) -> None:
 
 @pytest.mark.parametrize("batch", [1, 5])
 @pytest.mark.parametrize(("family", "space"), PAIRS)
-def test_a_rescorer_equals_full_passes(family: str, space: Grid, batch: int) -> None:
+def test_a_rescorer_equals_full_passes(family: str, space: Space, batch: int) -> None:
     walk(autoregressive(family, space), batch, 16)
 
 
@@ -71,12 +71,12 @@ def test_a_rescorer_equals_full_passes(family: str, space: Grid, batch: int) -> 
 def test_a_rescorer_equals_full_passes_where_a_change_leaves_some_of_the_image_alone(
     family: str,
 ) -> None:
-    walk(autoregressive(family, ROOM), 3, 25)
+    walk(autoregressive(family, suited(family, ROOM)), 3, 25)
 
 
 @able(COLOUR)
 def test_a_rescorer_equals_full_passes_in_larger_colour_images_with_a_class(family: str) -> None:
-    walk(autoregressive(family, COLOUR), 2, 16)
+    walk(autoregressive(family, suited(family, COLOUR)), 2, 16)
 
 
 @pytest.mark.parametrize("order", get_args(OrderName))
@@ -104,7 +104,7 @@ def test_nade_that_learned_every_order_is_rescored_with_its_mask() -> None:
 
 @able(Grid(height=4, width=4, levels=3))
 def test_what_was_not_asked_for_cannot_be_put(family: str) -> None:
-    model = autoregressive(family, Grid(height=4, width=4, levels=3))
+    model = autoregressive(family, suited(family, Grid(height=4, width=4, levels=3)))
     x, y = data(model.space, 2)
     rescorer = model.rescorer(x, y)
     rescorer.scores(3, np.ones(16))
@@ -118,7 +118,7 @@ def test_what_was_not_asked_for_cannot_be_put(family: str) -> None:
 
 @pytest.mark.parametrize("space", [CONE, COLOUR_CONE], ids=["grey", "colour"])
 @pytest.mark.parametrize("family", CONES)
-def test_influences_are_what_the_structure_lets_a_symbol_reach(family: str, space: Grid) -> None:
+def test_influences_are_what_the_structure_lets_a_symbol_reach(family: str, space: Space) -> None:
     """Held against gradients, a column of (from, to) for each of some steps."""
     model = with_settings(family, space, **CONES[family])
     says = np.stack([model.influences(step) for step in range(space.dimensions)])
@@ -128,10 +128,10 @@ def test_influences_are_what_the_structure_lets_a_symbol_reach(family: str, spac
         np.testing.assert_array_equal(says[:, step], sees, err_msg=f"step {step}")
 
 
-@able(SPACES["few symbols"])
+@able(FEW)
 def test_influences_leave_out_nothing_that_moves(family: str) -> None:
     """Change each symbol to each other one: the terms that move are among those that may."""
-    model = autoregressive(family, SPACES["few symbols"])
+    model = autoregressive(family, suited(family, FEW))
     x, y = data(model.space, 20)
     terms = FullRescorer(model, x, y).terms
     for step, place in enumerate(model.order):
@@ -148,7 +148,7 @@ def test_a_chain_reaches_as_far_as_its_memory(memory: int) -> None:
     np.testing.assert_array_equal(np.flatnonzero(model.influences(5)), 6 + np.arange(memory))
 
 
-def with_settings(family: str, space: Grid, **settings: Any) -> Autoregressive:
+def with_settings(family: str, space: Space, **settings: Any) -> Autoregressive:
     """A small model with settings of its own and weights far from where they start."""
     cls = families()[family]
     model = build(family, space, cls.Config.checked(SMALL.get(family, {}) | settings))

@@ -32,6 +32,14 @@ def real_mnist(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
+def real_fsdd(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The real recordings, where somebody has them."""
+    if not (REAL_DATA and (Path(REAL_DATA) / "fsdd").is_dir()):
+        pytest.skip("GENSTUDIO_DATA names no folder that holds the real recordings")
+    monkeypatch.setenv("GENSTUDIO_DATA", REAL_DATA)
+
+
+@pytest.fixture
 def tiny_mnist(monkeypatch: pytest.MonkeyPatch) -> dict[str, bytes]:
     """MNIST's four files with 7 + 3 images; returns their decompressed bytes by stem.
 

@@ -16,7 +16,7 @@ from genstudio.core.inpainting import MethodCard
 from genstudio.core.joinable import Joinable
 from genstudio.core.measures import Measure
 from genstudio.core.runs import Metric
-from genstudio.core.spaces import Grid
+from genstudio.core.spaces import Space
 
 __all__ = [
     "Browsed",
@@ -142,7 +142,7 @@ class Estimated:
 class SampleStarted:
     """What the recording that follows is of; arguments of `Trace`."""
 
-    space: Grid
+    space: Space
     order: NDArray[np.int64]
     uniforms: NDArray[np.float64]
     controls: dict[str, Any]
@@ -389,7 +389,7 @@ class DataView:
         notes: sentences on what was found and left out.
     """
 
-    space: Grid
+    space: Space
     sizes: dict[str, int]
     missing: tuple[str, ...]
     examples: NDArray[np.uint8]

@@ -9,7 +9,7 @@ import torch
 from genstudio.core.draw import DrawControls, Way
 from genstudio.core.errors import UserError
 from genstudio.core.messages import CompileSamplers, Share, Wish
-from genstudio.core.spaces import Grid
+from genstudio.core.spaces import Grid, Sequence
 from genstudio.core.uniforms import uniforms
 from genstudio.kernels.store import mark_ready, ready
 from genstudio.models.base import Autoregressive
@@ -18,7 +18,11 @@ from genstudio.models.store import build, families
 __all__ = ["run", "uncompiled"]
 
 # One of them is to every family's liking; machine code does not depend on the size.
-_SPACES = (Grid(height=4, width=4, levels=2), Grid(height=8, width=8, channels=3, levels=256))
+_SPACES = (
+    Grid(height=4, width=4, levels=2),
+    Grid(height=8, width=8, channels=3, levels=256),
+    Sequence(length=64, levels=256, rate=8000),
+)
 
 
 def uncompiled() -> tuple[str, ...]:
@@ -31,7 +35,7 @@ def uncompiled() -> tuple[str, ...]:
 
 
 def run(request: CompileSamplers) -> Generator[Share, Wish | None, None]:
-    """Complete one small image with each, whose left half is known; yields which is next."""
+    """Complete one small datum with each, whose left half is known; yields which is next."""
     names = uncompiled()
     for done, name in enumerate(names):
         yield Share(done, len(names), families()[name].title)
@@ -40,7 +44,7 @@ def run(request: CompileSamplers) -> Generator[Share, Wish | None, None]:
         x = torch.zeros(1, *model.space.shape, dtype=torch.long)
         if model.kernel(x, None) is not None:
             known = torch.ones_like(x, dtype=torch.bool)
-            known[:, :, model.space.width // 2 :] = False
+            known[..., known.shape[-2] // 2 :, :] = False
             for _ in model.complete_steps(x, known, u, DrawControls(), way=Way.COMPILED):
                 pass
         mark_ready(name)

@@ -10,6 +10,7 @@ import torch
 from genstudio.core.errors import UserError
 from genstudio.core.measures import Measure
 from genstudio.core.messages import Evaluate, Evaluation, Share, Wish
+from genstudio.core.spaces import Grid, Space
 from genstudio.engine.learned import learned_split
 from genstudio.engine.loaded import loaded
 from genstudio.engine.scoring import measure_of, scores
@@ -35,9 +36,10 @@ def run(request: Evaluate) -> Generator[Share, Wish | None, Evaluation]:
     # A bound of many samples takes long enough for every image to be told of.
     together = max(1, 64 // samples) if samples > 1 else 64
     scoring = scores(model, x, told, together, ensemble=True, importance_samples=samples)
+    words = f"{_things(model.space)} of the {request.split} split"
     while True:
         try:
-            yield Share(next(scoring), len(x), f"images of the {request.split} split")
+            yield Share(next(scoring), len(x), words)
         except StopIteration as stop:
             found = stop.value
             break
@@ -55,3 +57,7 @@ def run(request: Evaluate) -> Generator[Share, Wish | None, Evaluation]:
         model.space.bits_per_dimension(mean),
         importance_samples=samples if measure is Measure.BOUND else 0,
     )
+
+
+def _things(space: Space) -> str:
+    return "images" if isinstance(space, Grid) else "sounds"

@@ -11,6 +11,7 @@ import torch
 from genstudio.core.errors import UserError
 from genstudio.core.inpainting import Inpainted, InpaintStarted, Moments
 from genstudio.core.messages import Inpaint, Wish
+from genstudio.core.spaces import grid_of
 from genstudio.engine.loaded import image_for, labels_for, loaded
 from genstudio.inpainting.base import Problem, method
 from genstudio.models.base import Autoregressive, Density, GenerativeModel
@@ -33,7 +34,7 @@ def run(
     )
     asked.check(problem)
     yield InpaintStarted(
-        model.space,
+        grid_of(model.space),
         problem.image.astype(np.uint8),
         problem.known,
         problem.count,

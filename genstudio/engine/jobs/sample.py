@@ -24,7 +24,7 @@ def run(request: Sample) -> _Job:
     """Yield what is drawn, as it is drawn."""
     model = loaded(request.run, request.device)
     if request.count < 1:
-        raise UserError(f"At least one image has to be asked for, not {request.count}.")
+        raise UserError(f"At least one has to be asked for, not {request.count}.")
     if isinstance(model, Autoregressive):
         yield from _symbol_by_symbol(model, request)
     elif isinstance(model, Decoder):

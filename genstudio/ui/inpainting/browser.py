@@ -87,7 +87,7 @@ class Browser(QDialog):
             return
         self._job, self.page = None, page
         self.failure.hide()
-        self.grid.show_examples(self._run.manifest.space, page.images, page.labels)
+        self.grid.show_examples(self._run.manifest.grid, page.images, page.labels)
         last = page.first + len(page.numbers)
         if last < page.total:
             self._step = len(page.numbers)  # of large images fewer fit on a page

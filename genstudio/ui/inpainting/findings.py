@@ -102,7 +102,7 @@ class Findings(QObject):
         result = trial.result
         self.figure.show_figure(
             Figure(
-                space=trial.run.manifest.space,
+                space=trial.run.manifest.grid,
                 image=trial.subject.image,
                 known=trial.request.known,
                 completions=result.images,
@@ -120,7 +120,7 @@ class Findings(QObject):
         self._completion = min(self._completion, len(trial.result.images) - 1)
         self.compare.show_case(
             Case(
-                space=trial.run.manifest.space,
+                space=trial.run.manifest.grid,
                 image=trial.subject.image,
                 known=trial.request.known,
                 completion=trial.result.images[self._completion],
@@ -157,7 +157,7 @@ class Findings(QObject):
         if card is not None and not card.can(Capability.AUTOREGRESSIVE):
             self.probe.say(f"{card.title} has no exact p(xᵢ | all others), so nothing is probed.")
             return
-        space = run.manifest.space
+        space = run.manifest.grid
         place = (pixel.row * space.width + pixel.column) * space.channels
         known = self._desk.known() if trial is None else trial.request.known
         labels = self._desk.labels if trial is None else trial.request.labels

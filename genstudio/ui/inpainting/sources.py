@@ -25,7 +25,6 @@ from genstudio.core.messages import (
     SampleStarted,
 )
 from genstudio.core.runs import Run
-from genstudio.core.spaces import Grid
 from genstudio.core.trace import TraceChunk
 from genstudio.ui.inpainting.trial import Subject
 from genstudio.ui.studio import Job, Studio
@@ -129,7 +128,7 @@ class Sources(QObject):
         if self.run is not None:
             said += [
                 f"{label.name} {label.classes[which]}"
-                for label, which in zip(self.run.manifest.space.labels, labels, strict=False)
+                for label, which in zip(self.run.manifest.grid.labels, labels, strict=False)
             ]
         return ", ".join(said)
 
@@ -173,7 +172,7 @@ class Sources(QObject):
         run = self.run
         if run is not None:
             self._again = lambda: self.read(path)
-            request = FitImage(run.manifest.space, path.name, path=path)
+            request = FitImage(run.manifest.grid, path.name, path=path)
             self._ask(request, lambda found: self._fitted(found, path.name))
 
     def paste(self) -> None:
@@ -203,7 +202,7 @@ class Sources(QObject):
         content = bytes(buffer.data().data())
         name = "the picture on the clipboard"
         self._again = self.paste
-        request = FitImage(run.manifest.space, name, content=content)
+        request = FitImage(run.manifest.grid, name, content=content)
         self._ask(request, lambda found: self._fitted(found, name))
 
     def _fitted(self, found: Fitted, name: str) -> None:
@@ -217,8 +216,7 @@ class Sources(QObject):
         """Nothing but symbol 0, to draw on."""
         if self.run is not None:
             self._at = None
-            space: Grid = self.run.manifest.space
-            image = np.zeros(space.shape, np.uint8)
+            image = np.zeros(self.run.manifest.grid.shape, np.uint8)
             self.brought.emit(Subject(image, _NO_LABELS, "drawn by hand"))
 
     # --- the job ---

@@ -155,7 +155,7 @@ class GeneratorRow(QWidget):
         self._show(None, f"{failed.title} {failed.advice}".strip())
 
     def _show(self, images: NDArray[np.float32] | None, note: str = "") -> None:
-        self.sheet.show_rows(self.run.manifest.space, [SheetRow("", images, note)])
+        self.sheet.show_rows(self.run.manifest.grid, [SheetRow("", images, note)])
 
     def _about(self) -> str:
         if self.card is None:

@@ -112,7 +112,7 @@ class LatentState(QObject):
     @property
     def space(self) -> Grid | None:
         """What one datum is."""
-        return None if self.run is None else self.run.manifest.space
+        return None if self.run is None else self.run.manifest.grid
 
     @property
     def size(self) -> int:

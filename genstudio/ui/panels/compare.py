@@ -213,7 +213,7 @@ class ComparePanel(Panel):
             for run in self.runs
             if run.folder in self._ticked
         ]
-        space = self.runs[0].manifest.space if self.runs else None
+        space = self.runs[0].manifest.grid if self.runs else None
         self.pictures.show_rows(space, rows, _SAMPLES)
 
     # --- export ---

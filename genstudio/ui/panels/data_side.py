@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from genstudio.core.messages import DataView
+from genstudio.core.spaces import Grid
 from genstudio.core.training import DataSpec
 from genstudio.data import catalog
 from genstudio.data.base import DataCard
@@ -16,7 +17,7 @@ from genstudio.ui.data_state import DataState
 from genstudio.ui.naming import with_role
 from genstudio.ui.studio import Job
 from genstudio.ui.theme import GAP, HALF, icon
-from genstudio.ui.widgets.data_choice import FEWER_LEVELS, data_schema
+from genstudio.ui.widgets.data_choice import data_schema, offered, whole
 from genstudio.ui.widgets.data_download import DataDownload
 from genstudio.ui.widgets.data_facts import DataFacts
 from genstudio.ui.widgets.fields import FolderField
@@ -77,30 +78,23 @@ class DataSide(QWidget):
         Raises:
             UserError: the values do not fit; `problems` says how.
         """
-        values: dict[str, Any] = dict.fromkeys(("levels", "size", "folder"))
+        values: dict[str, Any] = dict.fromkeys(("levels", "size", "rate", "folder"))
         return DataSpec.checked(values | {"name": self.card.name, **self.form.values()})
 
     def set_spec(self, spec: DataSpec) -> None:
         """Remember a form for the time when its dataset is shown."""
         values = spec.model_dump(exclude={"name"})
-        if values["levels"] is None:
-            values["levels"] = catalog.card(spec.name).native.levels
-        self._specs[spec.name] = values
+        self._specs[spec.name] = whole(values, catalog.card(spec.name))
 
     def show_card(self, card: DataCard) -> None:
         """Show a dataset, its form as it was last or as it is offered first."""
         self.card = card
         self.heading.setText(card.title)
         self.summary.setText(card.summary)
-        offered = {
-            "levels": min(card.native.levels, FEWER_LEVELS),
-            "size": None,
-            "colour": False,
-            "folder": None,
-        }
         self.form.offer(card.fields)
-        self.form.set_values(offered | self._specs.get(card.name, {}))
-        self.form.set_empty_words("size", f"{card.native.height}")
+        self.form.set_values(offered(card) | self._specs.get(card.name, {}))
+        if isinstance(card.native, Grid):
+            self.form.set_empty_words("size", f"{card.native.height}")
         self.form.setVisible(bool(card.fields))
 
     def choose_folder(self) -> None:

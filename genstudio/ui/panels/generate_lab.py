@@ -94,7 +94,7 @@ class Lab(QObject):
 
     def use(self, run: Run) -> None:
         """Turn to another model."""
-        self.real.offer(run.manifest.space.labels)
+        self.real.offer(run.manifest.grid.labels)
         self.leave()
 
     def leave(self) -> bool:
@@ -176,7 +176,7 @@ class Lab(QObject):
         run = self._recorder.run
         if run is None:
             return
-        request = ReadImage(path, run.manifest.space)
+        request = ReadImage(path, run.manifest.grid)
         self._bring(request, lambda image: self._show(run, image, self._told(), path.name))
 
     def _bring(self, request: PickImage | ReadImage, then: Callable[..., None]) -> None:
@@ -245,7 +245,7 @@ class Lab(QObject):
         take = self._view.take
         if take is None or self._overlays.overlay is not Overlay.FIELD:
             return
-        field = FieldOfView.of(found, take.trace.space, take.trace.order, question.step)
+        field = FieldOfView.of(found, take.trace.grid, take.trace.order, question.step)
         self.strip.show_field(field)
         self._paint_field(field)
 

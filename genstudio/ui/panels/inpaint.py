@@ -171,7 +171,7 @@ class InpaintPanel(Panel):
 
     def _fitted(self, found: Fitted, name: str) -> None:
         if self.desk.run is not None:
-            self.fit.say(found, name, self.desk.run.manifest.space)
+            self.fit.say(found, name, self.desk.run.manifest.grid)
 
     def browse(self) -> None:
         """Choose among pages of the data."""

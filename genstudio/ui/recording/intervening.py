@@ -78,7 +78,7 @@ class Intervention(QObject):
         return sample, self._view.playback.position - 1
 
     def _step(self, take: Take, row: int, column: int) -> int:
-        space = take.trace.space
+        space = take.trace.grid
         channel = min(self._channel, space.channels - 1)
         return take.trace.step_of((row * space.width + column) * space.channels + channel)
 
@@ -123,7 +123,7 @@ class Intervention(QObject):
         self.pin(pixel)
         if was_playing or self.only_looks or self._why_not():
             return
-        if take.trace.space.levels == 2 and take.trace.space.channels == 1:
+        if take.trace.grid.levels == 2 and take.trace.grid.channels == 1:
             self.put(1 - int(take.trace.symbols[self._view.sample or 0, self._pinned_step()]))
         else:
             self._step_view.symbol.setFocus()
@@ -142,7 +142,7 @@ class Intervention(QObject):
     def hold_something(self) -> None:
         """Hold a pixel two thirds of the way down."""
         if self._view.take is not None:
-            space = self._view.take.trace.space
+            space = self._view.take.trace.grid
             self.pin(Pixel(0, 2 * space.height // 3, space.width // 2))
 
     def change_something(self) -> None:
@@ -150,7 +150,7 @@ class Intervention(QObject):
         take = self._view.take
         if take is None:
             return
-        space = take.trace.space
+        space = take.trace.grid
         self.pin(Pixel(0, space.height // 3, space.width // 2))
         old = int(take.trace.symbols[self._view.sample or 0, self._pinned_step()])
         self.put(0 if 2 * old >= space.levels else space.levels - 1)

@@ -46,7 +46,7 @@ class Subject:
         trace = take.trace
         return cls(
             run=take.request.run,
-            space=trace.space,
+            space=trace.grid,
             order=trace.order,
             image=trace.images(steps)[sample],
             labels=trace.labels[sample] if trace.labels.size else None,

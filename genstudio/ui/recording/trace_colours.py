@@ -110,7 +110,7 @@ class TraceColours:
         self.overlay = overlay
         self.blank = np.uint32(blank)
         self.channels = trace.space.channels
-        self.pixel_count = trace.space.height * trace.space.width
+        self.pixel_count = trace.grid.height * trace.grid.width
         self.scale = scale_of(overlay, trace.space.levels)
         self._parent = parent
         self._parent_sample = parent_sample

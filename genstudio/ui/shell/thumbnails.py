@@ -10,6 +10,7 @@ from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QImage, QPixmap
 
 from genstudio.core.runs import Run
+from genstudio.data.waveforms import picture_grid
 
 __all__ = ["SIDE", "thumbnail"]
 
@@ -22,7 +23,7 @@ def thumbnail(run: Run, pixel_ratio: float) -> QPixmap | None:
     sheets = run.samples()
     if not sheets:
         return None
-    path, space = sheets[-1], run.manifest.space
+    path, space = sheets[-1], picture_grid(run.manifest.space)
     return _cut(
         path,
         path.stat().st_mtime_ns,

@@ -8,7 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from genstudio.core.errors import UserError
-from genstudio.core.spaces import Grid
+from genstudio.core.spaces import Grid, Space
 from genstudio.core.training import DataSpec
 from genstudio.data import catalog
 from genstudio.data.base import DataCard
@@ -16,7 +16,7 @@ from genstudio.ui.theme import HALF, icon
 from genstudio.ui.widgets.form import Form
 from genstudio.ui.words import memory
 
-__all__ = ["FEWER_LEVELS", "DataChoice", "data_schema"]
+__all__ = ["FEWER_LEVELS", "DataChoice", "data_schema", "offered", "whole"]
 
 FEWER_LEVELS = 16
 """Grey levels offered first where the data have 256: learned in a fraction of the time."""
@@ -36,7 +36,7 @@ class DataChoice(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._cards: dict[str, DataCard] = {card.name: card for card in catalog.cards()}
-        self.space_wanted: Grid | None = None
+        self.space_wanted: Space | None = None
         self.box = QComboBox()
         self.box.setAccessibleName("Dataset")
         for card in self._cards.values():
@@ -83,9 +83,7 @@ class DataChoice(QWidget):
             return
         self.box.setCurrentIndex(self.box.findData(spec.name))
         values = spec.model_dump(exclude={"name"})
-        if values["levels"] is None:
-            values["levels"] = self.card.native.levels
-        self.form.set_values(values)
+        self.form.set_values(whole(values, self.card))
         self._offer()
 
     def refresh(self) -> None:
@@ -102,13 +100,12 @@ class DataChoice(QWidget):
         return found
 
     def _spec(self) -> DataSpec:
-        values: dict[str, Any] = dict.fromkeys(("levels", "size", "folder"))
+        values: dict[str, Any] = dict.fromkeys(("levels", "size", "rate", "folder"))
         values |= {"name": self.card.name, **self.form.values()}
         return DataSpec.checked(values)
 
     def _chosen(self) -> None:
-        levels = self.card.native.levels
-        self.form.set_values({"levels": min(levels, FEWER_LEVELS), "size": None, "colour": False})
+        self.form.set_values(offered(self.card))
         self._changed()
 
     def _changed(self) -> None:
@@ -121,7 +118,8 @@ class DataChoice(QWidget):
         self.box.setToolTip(card.summary)
         self.form.offer(card.fields)
         self.form.setVisible(bool(card.fields))
-        self.form.set_empty_words("size", f"{card.native.height}")
+        if isinstance(card.native, Grid):
+            self.form.set_empty_words("size", f"{card.native.height}")
         self._look()
 
     def _look(self) -> None:
@@ -153,14 +151,29 @@ class DataChoice(QWidget):
 
 
 def data_schema() -> dict[str, Any]:
-    """Of `DataSpec`, with the levels always said: “as they are” would hide how many they are."""
+    """Of `DataSpec`, with levels and rate always said: “as they are” would hide what they are."""
     schema = DataSpec.model_json_schema()
-    levels = dict(schema["properties"]["levels"])
-    kinds = levels.pop("anyOf")
-    levels |= next(kind for kind in kinds if "enum" in kind)
-    levels["default"] = FEWER_LEVELS
-    schema["properties"]["levels"] = levels
+    for name, default in (("levels", FEWER_LEVELS), ("rate", 8000)):
+        said = dict(schema["properties"][name])
+        kinds = said.pop("anyOf")
+        said |= next(kind for kind in kinds if "enum" in kind)
+        said["default"] = default
+        schema["properties"][name] = said
     return schema
+
+
+def offered(card: DataCard) -> dict[str, Any]:
+    """The form that is offered first: images in few levels, sounds in all, for fewer are noise."""
+    native = card.native
+    levels = min(native.levels, FEWER_LEVELS) if isinstance(native, Grid) else native.levels
+    form = {"levels": levels, "size": None, "rate": None, "colour": False, "folder": None}
+    return whole(form, card)
+
+
+def whole(form: dict[str, Any], card: DataCard) -> dict[str, Any]:
+    """A form in which levels and rate are said, be they the data's own."""
+    own = {"levels": card.native.levels, "rate": getattr(card.native, "rate", None)}
+    return form | {name: value for name, value in own.items() if form[name] is None}
 
 
 def _small_print() -> QLabel:

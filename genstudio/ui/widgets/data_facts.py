@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from genstudio.core.messages import DataView
+from genstudio.core.spaces import Grid, Space
 from genstudio.data.base import SPLITS, DataCard
 from genstudio.ui.data_state import DataState, bytes_on_disk
 from genstudio.ui.naming import with_role
@@ -45,6 +46,7 @@ class DataFacts(QWidget):
             "Folder",
             "Size",
             "Image",
+            "Sound",
             "Levels",
             "Classes",
             *_SPLIT_WORDS.values(),
@@ -73,19 +75,20 @@ class DataFacts(QWidget):
         self._tell("Folder", _breakable(folder))
         self._tell("Size", _size(card))
         space = card.native if view is None else view.space
-        kind = "colour" if space.channels == 3 else "grey"
-        self._tell("Image", f"{space.height}×{space.width} {kind}, {space.dimensions:,} values")
+        self._tell("Image" if isinstance(space, Grid) else "Sound", _form(space))
+        self._tell("Sound" if isinstance(space, Grid) else "Image", "")
         self._tell("Levels", _levels(space.levels, card.native.levels))
         labels = card.labels if view is None else view.space.labels
         self._tell("Classes", "; ".join(f"{len(one.classes)} ({one.name})" for one in labels))
+        things = "images" if isinstance(space, Grid) else "sounds"
         for split in SPLITS:
             count = (card.splits if view is None else view.sizes).get(split)
             absent = "" if view is None else "None here"
-            self._tell(_SPLIT_WORDS[split], absent if count is None else f"{count:,} images")
+            self._tell(_SPLIT_WORDS[split], absent if count is None else f"{count:,} {things}")
         digest = "" if view is None else view.content_hash
         self._tell("Content hash", digest[:_HASH])
         self._values["Content hash"].setToolTip(
-            f"SHA-256 of the training images in this form: {digest}"
+            f"SHA-256 of the training {things} in this form: {digest}"
         )
         self.copy_hash.copied_text = digest
         here = state.kind != "remote"
@@ -148,6 +151,13 @@ class DataFacts(QWidget):
             text = html.escape(source)
             self._values["Source"].setToolTip("")
         self._tell("Source", text)
+
+
+def _form(space: Space) -> str:
+    if isinstance(space, Grid):
+        kind = "colour" if space.channels == 3 else "grey"
+        return f"{space.height}×{space.width} {kind}, {space.dimensions:,} values"
+    return f"{space.seconds:g} s at {space.rate / 1000:g} kHz, {space.length:,} samples"
 
 
 def _size(card: DataCard) -> str:

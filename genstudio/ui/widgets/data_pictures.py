@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from genstudio.core.messages import DataView
+from genstudio.data.waveforms import picture_grid, pictures_of
 from genstudio.ui.naming import with_role
 from genstudio.ui.theme import GAP, HALF, icon
 from genstudio.ui.widgets.class_bars import ClassBars, lowest_row
@@ -66,7 +67,8 @@ class DataPictures(QWidget):
         rows = sum(map(len, view.class_counts))
         self._scroll.setMinimumHeight(lowest_row() * min(rows, _ROWS) + 2)
         self.histogram.show_counts(view.symbol_counts)
-        self.grid.show_examples(view.space, view.examples, view.example_labels)
+        pictures = pictures_of(view.space, view.examples)
+        self.grid.show_examples(picture_grid(view.space), pictures, view.example_labels)
         self.filter_by(chosen if same else None)
 
     def filter_by(self, chosen: tuple[int, int] | None) -> None:

@@ -111,7 +111,7 @@ class StepView(QWidget):
 def _rows(
     take: Take, sample: int, step: int, position: int, drawn: bool
 ) -> tuple[tuple[str, str], ...]:
-    trace, space = take.trace, take.trace.space
+    trace, space = take.trace, take.trace.grid
     place, channel = divmod(int(trace.order[step]), space.channels)
     row, column = divmod(place, space.width)
     colour = f" {CHANNELS[channel].lower()}" if space.channels == 3 else ""

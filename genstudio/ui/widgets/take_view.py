@@ -130,7 +130,7 @@ class TakeView(PlayedView):
         self._colours = TraceColours(
             trace, overlay, blank, None if parent is None else parent.trace, take.sample
         )
-        space = take.trace.space
+        space = take.trace.grid
         count = take.trace.count if self.sample is None else 1
         self.canvas.set_grid(count, space.height, space.width)
         everything = np.arange(space.height * space.width)
@@ -151,7 +151,7 @@ class TakeView(PlayedView):
         if take is None or take.trace.count > 1:
             self.canvas.set_marks([])
             return
-        space, order = take.trace.space, take.trace.order
+        space, order = take.trace.grid, take.trace.order
         places = {
             int(order[edit.step]) // space.channels
             for edit in take.edits

@@ -1,0 +1,138 @@
+"""Sounds on the command line: trained, scored, written as WAV, and what they are refused."""
+
+from __future__ import annotations
+
+import wave
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from genstudio.core.export import read_npz
+from genstudio.core.recipe import read_recipe
+from genstudio.core.spaces import Sequence
+from genstudio.data.companding import samples_of
+
+from .conftest import Run
+
+RATE = 1000
+TINY = [
+    "--data=strings",
+    "--steps=4",
+    "--device=cpu",
+    "--set=channels=4",
+    "--set=layers=3",
+    "--set=cycles=1",
+    "--set=skip=6",
+    "--set=head=6",
+    "--set=conditional=true",
+    "--set=batch_size=2",
+    "--set=validate_every=4",
+    "--set=validation_size=4",
+    "--set=preview_every=4",
+    "--set=previews=2",
+]
+
+
+@pytest.fixture(autouse=True)
+def short_strings(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A second of a thousand samples, so that a test takes a moment."""
+    monkeypatch.setattr("genstudio.data.strings._RATE", RATE)
+    monkeypatch.setattr("genstudio.data.strings._COUNTS", {"train": 12, "valid": 6, "test": 6})
+
+
+@pytest.fixture
+def plucked(genstudio: Run, tmp_path: Path) -> Path:
+    folder = tmp_path / "runs" / "plucked"
+    folder.parent.mkdir(exist_ok=True)
+    said = genstudio("train", "wavenet", *TINY, "--out", folder)
+    assert said.code == 0, said.err
+    return folder
+
+
+def test_a_take_is_written_as_16_bit_samples_with_its_recipe(
+    genstudio: Run, plucked: Path, tmp_path: Path
+) -> None:
+    out, trace_file = tmp_path / "a.wav", tmp_path / "a.npz"
+    said = genstudio("sample", plucked, "--seed", 5, "--label", "C3,note", "--out", out)
+    assert said.code == 0, said.err
+    assert "1 sound" in said.out
+    assert "bits/sample" in said.out
+    recipe = read_recipe(out)
+    assert (recipe.run, recipe.count, recipe.seed, recipe.labels) == ("plucked", 1, 5, [[3, 0]])
+    genstudio("sample", plucked, "--seed", 5, "--label", "C3,note", "--out", trace_file)
+    trace, _ = read_npz(trace_file)
+    assert isinstance(trace.space, Sequence)
+    with wave.open(str(out)) as file:
+        assert (file.getframerate(), file.getsampwidth()) == (RATE, 2)
+        samples = np.frombuffer(file.readframes(file.getnframes()), "<i2")
+    np.testing.assert_array_equal(samples, samples_of(trace.images()[0, :, 0], 256))
+
+
+def test_several_takes_follow_each_other_with_a_pause(
+    genstudio: Run, plucked: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "three.wav"
+    assert genstudio("sample", plucked, "-n", 3, "--out", out).code == 0
+    with wave.open(str(out)) as file:
+        assert file.getnframes() == 3 * RATE + 2 * RATE // 4
+
+
+def test_it_is_scored_in_bits_per_sample(genstudio: Run, plucked: Path) -> None:
+    said = genstudio("evaluate", plucked, "--split", "test")
+    assert said.code == 0, said.err
+    assert "bits/sample (6 sounds)" in said.out
+
+
+def test_its_waveforms_are_a_picture_and_so_is_its_preview(
+    genstudio: Run, plucked: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "a.png"
+    said = genstudio("sample", plucked, "-n", 2, "--scale", 1, "--out", out)
+    assert said.code == 0, said.err
+    sheets = [out, *(plucked / "samples").glob("*.png")]
+    assert len(sheets) == 2
+    for sheet in sheets:
+        with Image.open(sheet) as picture:
+            assert picture.size == (2 * 96 + 1, 48)
+
+
+@pytest.mark.parametrize("name", ["a.gif", "a.webp"])
+def test_there_is_no_animation_of_a_sound(
+    genstudio: Run, plucked: Path, tmp_path: Path, name: str
+) -> None:
+    said = genstudio("sample", plucked, "--out", tmp_path / name)
+    assert said.code != 0
+    assert "draws sounds, of which there is no animation" in said.err
+    assert not (tmp_path / name).exists()
+
+
+def test_there_is_no_sound_of_an_image(genstudio: Run, trained: Path, tmp_path: Path) -> None:
+    said = genstudio("sample", trained, "--out", tmp_path / "a.wav")
+    assert said.code != 0
+    assert "draws images, which are no sound" in said.err
+
+
+def test_what_is_for_images_says_so(genstudio: Run, plucked: Path, tmp_path: Path) -> None:
+    picture = tmp_path / "p.png"
+    Image.new("L", (8, 8)).save(picture)
+    said = genstudio("complete", plucked, "--image", picture, "--mask", picture,
+                     "--out", tmp_path / "c.png")  # fmt: skip
+    assert said.code != 0
+    assert "This is for images, and the data are 1 s of sound" in said.err
+
+
+def test_an_image_family_says_that_it_cannot_learn_sounds(genstudio: Run) -> None:
+    said = genstudio("train", "pixelcnn", "--data", "strings", "--steps", 1)
+    assert said.code != 0
+    assert "PixelCNN cannot learn data of the kind “sequence”" in said.err
+
+
+def test_the_data_are_shown_as_sounds_at_the_rate_asked_for(genstudio: Run) -> None:
+    said = genstudio("data", "show", "strings", "--rate", 8000)
+    assert said.code == 0, said.err
+    assert "1 s of sound at 8 kHz, 256 levels" in said.out
+    said = genstudio("data", "show", "digits", "--rate", 8000)
+    assert said.code != 0
+    assert "cannot be had at 8000 Hz" in said.err
