@@ -392,6 +392,21 @@ def test_light_completions_are_dimmed(shown: Callable[..., QWidget], qtbot: QtBo
     assert spread[0] == 1 and spread[0] > spread[1] > spread[2] > 0
 
 
+def test_beside_another_the_caption_has_room_for_its_words(shown: Callable[..., QWidget]) -> None:
+    script = Script()
+    view = FilmView()
+    view.set_narrow(True)
+    shown(view, width=200)
+    view.set_film(script.film)
+    script.feed()
+    view.finish(script.found())
+    caption = view.caption
+    text = caption.fontMetrics().boundingRect(
+        caption.contentsRect(), Qt.TextFlag.TextWordWrap, caption.text()
+    )
+    assert "log p" in caption.text() and caption.contentsRect().contains(text)
+
+
 def test_a_film_of_nothing_is_a_sentence(shown: Callable[..., QWidget]) -> None:
     view = FilmView()
     shown(view)

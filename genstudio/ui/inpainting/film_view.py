@@ -65,6 +65,7 @@ class FilmView(PlayedView):
         self.units.offer(list(Unit), [UNIT_HELPS[unit] for unit in Unit])
         self.caption = with_role(named(QLabel(), "About the completions"), "secondary")
         self.caption.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.caption.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
         self.scale_bar = ScaleBar()
         self.empty = with_role(QLabel(_EMPTY, wordWrap=True), "question")
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -304,6 +305,16 @@ class FilmView(PlayedView):
         return moment_words(film, position, self.playback.total) if film.length else ""
 
     # --- what is said ---
+
+    def set_narrow(self, narrow: bool) -> None:
+        """Give the caption two lines, always both, so that the images do not jump with its words.
+
+        Args:
+            narrow: another film is shown beside this one.
+        """
+        self.caption.setWordWrap(narrow)
+        line = self.caption.fontMetrics().lineSpacing()
+        self.caption.setFixedHeight((2 if narrow else 1) * line + 2)
 
     def _caption(self, pixel: Pixel | None) -> None:
         words = self._words(pixel)

@@ -85,6 +85,7 @@ class Stage(QWidget):
             (self.first, self.second), (trial, beside), self._captions, strict=True
         ):
             caption.setVisible(beside is not None)
+            view.set_narrow(beside is not None)
             view.set_film(None if shown is None else shown.film)
             if shown is not None:
                 caption.setText(_caption(shown))
