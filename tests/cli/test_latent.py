@@ -130,8 +130,8 @@ def test_killed_and_resumed_it_ends_as_if_nothing_had_happened(
         text=True,
     ) as process:
         assert process.stderr is not None
-        # Said at the first validation, two steps after the first checkpoint.
-        assert any(line.startswith("step ") for line in process.stderr)
+        # The first validation is two steps after the first checkpoint.
+        assert any("validation" in line for line in process.stderr)
         os.kill(process.pid, signal.SIGKILL)
     assert (killed / "learner.safetensors").is_file()
     assert RunFolder.open(killed).manifest.result is None
