@@ -230,7 +230,9 @@ def interpolate(
 def draw(
     *,
     run: RunName,
-    out: Annotated[Path, typer.Option(help="A .png sheet of the images, or .npz.")],
+    out: Annotated[
+        Path, typer.Option(help="A .png of the images, .gif or .webp of the stages, or .npz.")
+    ],
     source: Annotated[
         Literal["normal", "prior", "aggregated", "gaussian", "mixture"],
         typer.Option(
@@ -250,7 +252,7 @@ def draw(
     as_json: Json = False,
 ) -> None:
     """Draw codes and decode them: could this be a generator?"""
-    check_target(out, (".png", ".npz"))
+    check_target(out, _STRIPS)
     at_least_one(count, "image")
     opened = run_named(run)
     rows = label_rows(label, opened.manifest.space, count)
@@ -265,7 +267,7 @@ def draw(
     if source == "mixture":
         settings["components"] = components
     recipe = recipe_of(opened, "draw", count, settings, seed, draws.labels.tolist())
-    made = Decoded(draws, opened.manifest.space.levels, recipe)
+    made = Decoded(draws, opened.manifest.grid, recipe)
     made.write(out, scale)
     if as_json:
         say_json(made.document(out))

@@ -18,6 +18,7 @@ from genstudio.core.interpolation import Way
 from genstudio.core.pictures import grey, png, sheet
 from genstudio.core.recipe import KEY, Recipe
 from genstudio.core.runs import Run
+from genstudio.core.slides import Slides
 from genstudio.core.spaces import Grid
 from genstudio.ui.latent.keyframes import Keyframes
 from genstudio.ui.latent.walk import SECONDS
@@ -100,21 +101,6 @@ class WayRecipe:
         return cls(codes, way, between)
 
 
-class _Frames:
-    """Decoded pictures as a recording of one: each step shows another."""
-
-    def __init__(self, images: NDArray[np.float32], space: Grid) -> None:
-        self._pages: NDArray[np.uint8] = grey(images, space.levels)
-        self.space = space.model_copy(update={"levels": _GREYS})
-        self.length = len(images)
-        self.count = 1
-
-    def images(self, steps: int | None = None, /) -> NDArray[np.uint8]:
-        """(1, *S) after so many steps."""
-        last = self.length if steps is None else steps
-        return self._pages[max(1, last) - 1 : max(1, last)]
-
-
 def content_of(
     images: NDArray[np.float32], space: Grid, form: Form, scale: int, recipe: Recipe
 ) -> bytes:
@@ -128,7 +114,8 @@ def content_of(
         check_pixels(height * scale, (count * (width + 1) - 1) * scale, scale)
         pages = grey(images, space.levels)
         return png(sheet(pages, _GREYS, columns=count, scale=scale), {KEY: recipe.text()})
-    frames = _Frames(np.concatenate([images, images[-2::-1]]), space)
+    there_and_back = np.concatenate([images, images[-2::-1]])
+    frames = Slides(grey(there_and_back, space.levels)[:, None])
     seconds = frames.length / RATE
     return animation(frames, "gif" if form is Form.GIF else "webp", scale, recipe, seconds)
 
