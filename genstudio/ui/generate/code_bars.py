@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QWidget
 
 from genstudio.core.pictures import diverging
 from genstudio.ui.theme import theme
+from genstudio.ui.words import decimal
 
 __all__ = ["CodeBars"]
 
@@ -39,7 +40,7 @@ class CodeBars(QScrollArea):
         self.bars.code, self.bars.reach = code, reach
         self.bars.setMinimumHeight(len(code) * _ROW)
         self.setMinimumHeight(min(len(code), _MOST) * _ROW)
-        self.setAccessibleDescription(", ".join(_shown(value) for value in code[:_MOST]))
+        self.setAccessibleDescription(", ".join(decimal(float(value)) for value in code[:_MOST]))
         self.bars.update()
 
     def mark(self, dimension: int | None) -> None:
@@ -87,10 +88,5 @@ class _Bars(QWidget):
             painter.drawText(
                 QRectF(self.width() - _NUMBER, top, _NUMBER - 4, _ROW),
                 int(vertical | Qt.AlignmentFlag.AlignRight),
-                _shown(value),
+                decimal(value),
             )
-
-
-def _shown(value: float) -> str:
-    """Two digits behind the point; never a zero with a sign."""
-    return f"{round(value, 2) + 0.0:.2f}".replace("-", "−")
