@@ -28,11 +28,14 @@ from genstudio.core.messages import (
     Raced,
     ReadImage,
 )
+from genstudio.core.recipe import Packed, Recipe
 from genstudio.core.spaces import Grid
 from genstudio.engine.client import InlineEngine
+from genstudio.ui.generate.draw_dialog import DrawDialog
 from genstudio.ui.generate.symbols import SymbolPage
 from genstudio.ui.panels.generate import GeneratePanel
 from genstudio.ui.recording.field import FieldOfView
+from genstudio.ui.shell.files import open_file
 from genstudio.ui.studio import Studio
 from genstudio.ui.widgets.canvas import Pixel
 from tests.ui.test_generate_panel import Rig, build
@@ -353,6 +356,84 @@ def test_a_real_image_is_a_take_that_is_scored_and_not_drawn(
     fork = rig.asked[-1]
     assert isinstance(fork, Complete) and int(fork.known.sum()) == 13
     assert fork.labels is not None and fork.labels.tolist() == [[3]]
+
+
+def test_a_drawing_by_hand_is_scored_and_drawn_on(build: Callable[..., Rig], qtbot: QtBot) -> None:
+    rig = drawn(build)
+    qtbot.keyClick(rig.page.view.canvas, Qt.Key.Key_I, Qt.KeyboardModifier.ShiftModifier)
+    dialog = rig.page.findChild(DrawDialog)
+    assert dialog is not None
+    qtbot.waitExposed(dialog)
+    canvas = dialog.board.canvas
+    qtbot.mouseClick(canvas, Qt.MouseButton.LeftButton, pos=canvas.rect().center())
+    image = dialog.board.painting.image.copy()
+    assert image.max() == 15 and image.min() == 0
+    qtbot.mouseClick(dialog.score, Qt.MouseButton.LeftButton)
+    request = rig.asked[-1]
+    assert isinstance(request, Complete) and request.known.all()
+    np.testing.assert_array_equal(request.images[0], image)
+    rig.answer()
+    take = rig.page.recorder.current
+    assert take is not None and take.words == "Drawn by hand"
+    qtbot.waitUntil(lambda: rig.page.view.playback.at_end)
+    assert rig.page.view.caption.text().startswith("Drawn by hand: log p = −")
+    rig.page.overlays.turn_to("Surprise")
+    surprise = take.trace.surprise[0].reshape(6, 5)
+    places = [np.unravel_index(at, surprise.shape) for at in (surprise.argmin(), surprise.argmax())]
+    shot = rig.page.view.canvas.grab().toImage()
+    bright = []
+    for row, column in places:
+        at = rig.page.view.canvas.rect_of(Pixel(0, int(row), int(column))).center().toPoint()
+        bright.append(shot.pixelColor(at).lightness())
+    assert bright[1] > bright[0], "what surprises more is brighter"
+    rig.page.lab.real.drawing_wanted.emit()
+    again = [each for each in rig.page.findChildren(DrawDialog) if each.isVisible()]
+    np.testing.assert_array_equal(again[0].board.painting.image, image)
+    again[0].reject()
+
+
+@pytest.mark.parametrize("kind", ["png", "gif", "npz"])
+def test_an_exported_real_image_is_scored_again_with_its_changes(
+    build: Callable[..., Rig], qtbot: QtBot, tmp_path: Path, kind: str
+) -> None:
+    rig = drawn(build, conditional=True)
+    image = (np.arange(30, dtype=np.uint8).reshape(6, 5, 1) * 7) % 16
+    rig.page.recorder.score(image, np.array([3]), "Data #123", 17)
+    rig.answer()
+    rig.page.view.jump_to_live()
+    rig.click(qtbot, 2, 2)
+    changed = (int(image[2, 2, 0]) + 1) % 16
+    rig.page.step_view.symbol_chosen.emit(changed)
+    rig.answer()
+    fork = rig.page.recorder.current
+    assert fork is not None and fork.parent is not None
+    path = tmp_path / f"real.{kind}"
+    with qtbot.waitSignal(rig.page.export.exporter.written, timeout=20_000):
+        rig.page.export.save(fork, path)
+    for take in list(rig.page.recorder.takes.roots):
+        rig.page.recorder.delete(take)
+    with qtbot.waitSignal(rig.page.export.exporter.weighed, timeout=20_000):
+        assert open_file(rig.studio, path)
+    scored = rig.asked[-1]
+    assert isinstance(scored, Complete) and scored.known.all() and scored.seed == 17
+    assert scored.labels is not None and scored.labels.tolist() == [[3]]
+    np.testing.assert_array_equal(scored.images[0], image)
+    rig.answer()
+    rig.answer()
+    again = rig.page.recorder.current
+    assert again is not None and again.root.source == "Data #123" and again.edits == fork.edits
+    np.testing.assert_array_equal(again.trace.images(), fork.trace.images())
+
+
+def test_a_real_image_of_another_size_is_refused(build: Callable[..., Rig]) -> None:
+    rig = drawn(build)
+    told: list[str] = []
+    rig.studio.noticed.connect(lambda notice: told.append(notice.title))
+    before = len(rig.asked)
+    picture = Packed.of(np.full((7, 5, 1), 3, np.uint8))
+    rig.studio.recipe_recalled.emit(Recipe(run=rig.run.name, kind="complete", picture=picture))
+    assert len(told) == 1 and "is not one of 6×5 grey, 16 levels" in told[0]
+    assert len(rig.asked) == before
 
 
 def test_a_file_becomes_a_take_and_a_failure_is_told(

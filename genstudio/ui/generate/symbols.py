@@ -139,26 +139,40 @@ class SymbolPage(DrawingPage):
         self.draw(instead=True)
 
     def recall(self, recipe: Recipe) -> None:
-        """Make a picture again from the recipe in its file."""
+        """Make a picture again from the recipe in its file, or score a real one again."""
         run = self.studio.selected
-        if recipe.kind != "sample" or run is None or run.name != recipe.run:
+        if run is None or run.name != recipe.run:
+            return
+        labels = np.array(recipe.labels, np.int64) if recipe.labels else None
+        if recipe.kind == "sample":
+            self.form.show_seed(recipe.seed)
+            self.form.show_controls(recipe.controls)
+            self.form.count.choose(str(recipe.count))
+            self.form.classes.show_labels(labels)
+            self.recorder.generate(
+                Wanted(
+                    count=recipe.count,
+                    seed=recipe.seed,
+                    first=recipe.first,
+                    controls=recipe.controls,
+                    labels=labels,
+                    edits=tuple(recipe.edits),
+                )
+            )
+        elif recipe.kind == "complete":
+            image, space = recipe.image(), run.manifest.space
+            if image.shape != space.shape or image.max() >= space.levels:
+                self.studio.notice(
+                    "error",
+                    f"The image in this file is not one of {space}, which the model scores.",
+                )
+                return
+            told = None if labels is None else labels[0]
+            source = str(recipe.settings.get("source", "Real image"))
+            self.recorder.score(image, told, source, recipe.seed, recipe.edits)
+        else:
             return
         self._due = self._follow = False
-        labels = np.array(recipe.labels, np.int64) if recipe.labels else None
-        self.form.show_seed(recipe.seed)
-        self.form.show_controls(recipe.controls)
-        self.form.count.choose(str(recipe.count))
-        self.form.classes.show_labels(labels)
-        self.recorder.generate(
-            Wanted(
-                count=recipe.count,
-                seed=recipe.seed,
-                first=recipe.first,
-                controls=recipe.controls,
-                labels=labels,
-                edits=tuple(recipe.edits),
-            )
-        )
         self._expected_weights = recipe.weights
         if recipe.weights:
             self.export.exporter.weigh(run)

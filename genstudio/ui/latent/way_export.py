@@ -85,20 +85,12 @@ class WayRecipe:
         """
         settings: dict[str, Any] = recipe.settings
         try:
-            codes = np.array(settings["codes"], np.float32)
             way, between = settings["way"], int(settings["between"])
         except (KeyError, TypeError, ValueError) as error:
             raise UserError("The recipe in this file cannot be read.") from error
-        good = codes.ndim == 2 and len(codes) and np.isfinite(codes).all()
-        if not good or way not in ("linear", "spherical") or not 0 <= between <= 99:
+        if way not in ("linear", "spherical") or not 0 <= between <= 99:
             raise UserError("The recipe in this file cannot be read.")
-        if codes.shape[1] != size:
-            raise UserError(
-                f"The codes in this file have {codes.shape[1]} numbers, and those of the model "
-                f"{size}.",
-                "The model has been trained anew since then.",
-            )
-        return cls(codes, way, between)
+        return cls(recipe.codes(size), way, between)
 
 
 def content_of(

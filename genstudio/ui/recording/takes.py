@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from genstudio.core.export import animation, npz, picture
 from genstudio.core.messages import Complete, Sample
 from genstudio.core.pictures import sheet
-from genstudio.core.recipe import Edit, Recipe
+from genstudio.core.recipe import Edit, Packed, Recipe
 from genstudio.core.runs import Run
 from genstudio.core.trace import Trace, TraceChunk
 
@@ -170,9 +170,11 @@ class Take:
         return int((self.trace.symbols[0, here] != old).sum()), end - begin
 
     def recipe(self, weights: str = "") -> Recipe:
-        """What makes this take again."""
+        """What makes this take again; of a real image, the image itself."""
+        real = self.root.request if self.root.source else None
+        picture = Packed.of(real.images[0]) if isinstance(real, Complete) else None
         return Recipe(
-            kind="complete" if self.root.source else "sample",
+            kind="sample" if picture is None else "complete",
             run=self.run.name,
             title=self.run.manifest.title,
             family=self.run.manifest.family,
@@ -183,6 +185,8 @@ class Take:
             controls=self.request.controls,
             labels=self.trace.labels.tolist() if self.trace.labels.size else [],
             edits=list(self.edits),
+            settings={"source": self.root.source} if picture is not None else {},
+            picture=picture,
         )
 
 
