@@ -119,7 +119,8 @@ def test_choosing_a_model_draws_and_plays_the_stages(
     view = rig.page.view
     assert view.stage is Stage.CODE and view.playback.playing, "the code is there at once"
     assert rig.page.stage.word == "Code z"
-    assert view.caption.text() == PRIOR
+    assert view.caption.text() == "A cell for each number of z, in reading order"
+    assert rig.page.prior.text() == PRIOR
     np.testing.assert_array_equal(rig.page.bars.bars.code, draws.codes[0])
     view.playback.speed = INSTANT
     qtbot.waitUntil(rig.page.settled)
@@ -262,6 +263,24 @@ def test_an_exported_file_is_recalled(
     assert request.controls == {"temperature": 1.0}
     np.testing.assert_array_equal(rig.answer().images, take.stages.draws.images)
     assert rig.page.form.seed.value() == take.request.seed
+
+
+def test_a_file_opened_while_the_engine_starts_is_recalled_once_it_is_there(
+    qtbot: QtBot, studio: Studio, scripted_engine: ScriptedEngine, make_run: Callable[..., Run]
+) -> None:
+    panel = GeneratePanel(studio)
+    qtbot.addWidget(panel)
+    panel.show()
+    run = make_run("vae-0001", family="vae")
+    studio.recipe_recalled.emit(Recipe(run=run.name, seed=77, count=4))
+    panel.show_run(make_run("vae-0002", family="vae"), VAE)
+    assert scripted_engine.last(Sample).request.seed != 77  # type: ignore[attr-defined] # a Sample
+    panel.show_run(run, VAE)
+    request = scripted_engine.last(Sample).request
+    assert isinstance(request, Sample) and (request.seed, request.count) == (77, 4)
+    asked = len(scripted_engine.asked)
+    panel.show_run(run, VAE)
+    assert len(scripted_engine.asked) == asked, "it is recalled once"
 
 
 def test_a_recipe_of_other_weights_warns(build: Callable[..., Rig], qtbot: QtBot) -> None:

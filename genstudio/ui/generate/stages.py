@@ -54,6 +54,7 @@ class StagePage(DrawingPage):
         self.form = DrawForm()
         self.bars = CodeBars()
         self.about = with_role(named(QLabel(), "Which code"), "heading")
+        self.prior = with_role(named(QLabel(wordWrap=True), "Where z comes from"), "secondary")
         self.walk = named(
             QPushButton(icon("vector-curve"), "Walk from here"),
             "Walk from here",
@@ -208,6 +209,7 @@ class StagePage(DrawingPage):
             return
         many = take.stages.count > 1
         self.about.setText(f"Code of image {sample + 1}" if many else "Code")
+        self.prior.setText(take.stages.draws.prior)
         self.bars.show_code(take.stages.codes[sample], take.stages.reach)
         self.bars.mark(self.view.dimension)
         self._say()
@@ -229,7 +231,7 @@ class StagePage(DrawingPage):
         if take is None or stage is None:
             return ""
         if stage is Stage.CODE:
-            return take.stages.draws.prior
+            return "A cell for each number of z, in reading order"
         if stage is Stage.EXPECTED:
             return "The decoder's mean of p(x | z); nothing is drawn here yet"
         if self._draws_symbols:
@@ -344,6 +346,7 @@ class StagePage(DrawingPage):
         column.setSpacing(HALF)
         column.addWidget(self.about)
         column.addWidget(self.bars, 1)
+        column.addWidget(self.prior)
         column.addWidget(self.walk)
         side = QVBoxLayout()
         side.setSpacing(HALF)

@@ -33,11 +33,13 @@ class GeneratePanel(Panel):
 
     def __init__(self, studio: Studio) -> None:
         super().__init__(studio)
+        self._run: Run | None = None
+        self._recalled: Recipe | None = None  # until its model is shown: the engine may be starting
         self._stack = QStackedWidget()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._stack)
-        studio.recipe_recalled.connect(self._recalled)
+        studio.recipe_recalled.connect(self._take)
 
     @property
     def page(self) -> DrawingPage | None:
@@ -56,11 +58,21 @@ class GeneratePanel(Panel):
             page = kind(self.studio)
             self._stack.addWidget(page)
         self._stack.setCurrentWidget(page)
+        self._run = run
         page.show_run(run, card)
+        self._recall()
 
-    def _recalled(self, recipe: Recipe) -> None:
-        if self.page is not None:
-            self.page.recall(recipe)
+    def _take(self, recipe: Recipe) -> None:
+        if recipe.kind in ("sample", "complete"):
+            self._recalled = recipe
+            self._recall()
+
+    def _recall(self) -> None:
+        recipe, run = self._recalled, self._run
+        if self.page is None or recipe is None or run is None or run.name != recipe.run:
+            return
+        self._recalled = None
+        self.page.recall(recipe)
 
     @override
     def commands(self) -> list[tuple[str, str, object]]:
