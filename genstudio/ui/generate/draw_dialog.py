@@ -15,8 +15,8 @@ from genstudio.ui.theme import GAP
 __all__ = ["DrawDialog"]
 
 _WORDS = (
-    "Draw with the left button, erase with the right. The model then says of each pixel how much "
-    "it surprises: −log₂ p(xᵢ | x₁ … xᵢ₋₁)."
+    "Draw with the left button, erase with the right. The model then says how much each pixel "
+    "surprises it:\n−log₂ p(xᵢ | x₁ … xᵢ₋₁)"
 )
 
 
@@ -36,7 +36,7 @@ class DrawDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         words = with_role(QLabel(_WORDS), "secondary")
         words.setWordWrap(True)
-        words.setMinimumWidth(160)
+        words.setMinimumWidth(176)
         self.board = DrawingBoard(space, words)
         if image is not None:
             self.board.painting.set_image(image, words="Begin")
