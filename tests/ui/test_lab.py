@@ -374,9 +374,9 @@ def test_a_drawing_by_hand_is_scored_and_drawn_on(build: Callable[..., Rig], qtb
     np.testing.assert_array_equal(request.images[0], image)
     rig.answer()
     take = rig.page.recorder.current
-    assert take is not None and take.words == "Drawn by hand"
+    assert take is not None and take.words == "By hand"
     qtbot.waitUntil(lambda: rig.page.view.playback.at_end)
-    assert rig.page.view.caption.text().startswith("Drawn by hand: log p = −")
+    assert rig.page.view.caption.text().startswith("By hand: log p = −")
     rig.page.overlays.turn_to("Surprise")
     surprise = take.trace.surprise[0].reshape(6, 5)
     places = [np.unravel_index(at, surprise.shape) for at in (surprise.argmin(), surprise.argmax())]

@@ -37,7 +37,7 @@ __all__ = ["Lab"]
 
 _PICK = "pick image"
 _NOTHING = "Draw something first"
-_BY_HAND = "Drawn by hand"
+_BY_HAND = "By hand"
 
 
 class Lab(QObject):
