@@ -40,7 +40,7 @@ the end of a long step would only keep the person waiting.
 _LOOK = 0.1
 """Seconds between two looks after a worker's health while waiting for it to say something."""
 
-_NICENESS = {"explorer": 5, "trainer": 10, "compiler": 10, "racer": 5, "embedder": 10}
+_NICENESS = {"explorer": 5, "trainer": 10, "compiler": 10, "racer": 5, "embedder": 5}
 # What is interactive is many tiny operations, for which a second thread only costs; the other
 # cores belong to the trainings.
 _THREADS = {"explorer": 1, "trainer": None, "compiler": 1, "racer": 1, "embedder": 1}
