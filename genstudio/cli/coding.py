@@ -19,7 +19,7 @@ from genstudio.core.errors import UserError
 from genstudio.core.files import write_atomically
 from genstudio.core.latent import Coded
 from genstudio.core.messages import Decode, Encode
-from genstudio.core.recipe import Recipe
+from genstudio.core.recipe import Packed, Recipe
 from genstudio.core.runs import Run
 from genstudio.data.quantise import quantise
 
@@ -28,6 +28,7 @@ __all__ = [
     "codes_asked",
     "decoded",
     "recipe_of",
+    "rows_of",
     "symbols_of",
     "told",
     "write_arrays",
@@ -102,21 +103,44 @@ def recipe_of(
     count: int,
     settings: dict[str, Any],
     seed: int = 0,
-    labels: list[list[int]] | None = None,
+    labels: NDArray[np.int64] | None = None,
+    codes: NDArray[np.float32] | None = None,
+    picture: NDArray[np.uint8] | None = None,
 ) -> Recipe:
-    """What made a file of something in the latent space."""
+    """What made a file of something in the latent space.
+
+    Args:
+        run: the model's.
+        what: was done, the name of the command.
+        count: of the images.
+        settings: how.
+        seed: of what was drawn.
+        labels: (n, L) classes that were asked for.
+        codes: (n, *Z) that it was made of.
+        picture: (*S) symbols that it was made of.
+    """
+    if codes is not None:
+        # As short as float32 can be read back exactly.
+        rows = codes.astype(np.float32).reshape(len(codes), -1)
+        settings = {**settings, "codes": [[float(str(value)) for value in row] for row in rows]}
     return Recipe(
-        kind="latent",
+        kind="interpolate" if what == "interpolate" else "latent",
         run=run.name,
         title=run.manifest.title,
         family=run.manifest.family,
         weights=weights_checksum(run),
         count=count,
         seed=seed,
-        labels=labels or [],
+        labels=[] if labels is None else labels.tolist(),
         method=what,
         settings=settings,
+        picture=None if picture is None else Packed.of(picture),
     )
+
+
+def rows_of(labels: NDArray[np.int64] | None) -> NDArray[np.int64] | None:
+    """One class (L,) as the only row of a recipe's, (1, L)."""
+    return None if labels is None else labels[None]
 
 
 def write_arrays(out: Path, recipe: Recipe, arrays: Mapping[str, Any]) -> None:

@@ -10,13 +10,14 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from genstudio.core.errors import UserError
 from genstudio.core.export import animation, picture
 from genstudio.core.files import write_atomically
 from genstudio.core.latent import LatentDraws
 from genstudio.core.pictures import grey
 from genstudio.core.recipe import Recipe
+from genstudio.core.slides import Slides
 from genstudio.core.spaces import Grid
+from genstudio.core.stages import Stages
 
 __all__ = ["Decoded", "Pictures"]
 
@@ -26,36 +27,17 @@ class Decoded:
     """What was drawn and what made it."""
 
     draws: LatentDraws
-    levels: int
+    space: Grid
     recipe: Recipe
 
     def write(self, out: Path, scale: int) -> None:
-        """Write a sheet of the images (.png), or all three stages as numpy arrays (.npz).
+        """Write the images (.png), the stages one by one (.gif, .webp), or all three (.npz).
 
         Raises:
-            UserError: it is to be an animation, the picture would be too large, or the disk
-                refuses.
+            UserError: the picture would be too large, or the disk refuses.
         """
-        suffix = out.suffix.lower()
-        if suffix not in (".png", ".npz"):
-            raise UserError(
-                "These images were drawn all at once, so there is no drawing to animate.",
-                "Let the file end in .png, or in .npz for codes, expected images and symbols.",
-            )
-        draws = self.draws
-        if suffix == ".png":
-            write_atomically(out, picture(draws.images, self.levels, scale, self.recipe))
-            return
-        stream = io.BytesIO()
-        np.savez_compressed(
-            stream,
-            recipe=np.array(self.recipe.text()),
-            codes=draws.codes,
-            expected=draws.expected,
-            images=draws.images,
-            labels=draws.labels,
-        )
-        write_atomically(out, stream.getvalue())
+        kind = out.suffix.lower().removeprefix(".")
+        write_atomically(out, Stages(self.draws, self.space).content(kind, scale, self.recipe))
 
     def document(self, out: Path) -> dict[str, Any]:
         """The drawing in plain words, for machines."""
@@ -112,18 +94,4 @@ class Pictures:
             rows = pixels.reshape(-1, *self.space.shape)
             return picture(rows, 256, scale, self.recipe, columns=pixels.shape[1])
         kind: Literal["gif", "webp"] = "gif" if suffix == ".gif" else "webp"
-        shown = _Frames(self.space.model_copy(update={"levels": 256}), pixels)
-        return animation(shown, kind, scale, self.recipe)
-
-
-class _Frames:
-    """Columns as a recording: after so many steps the images of that column are shown."""
-
-    def __init__(self, space: Grid, pixels: NDArray[np.uint8]) -> None:
-        self.space = space
-        self.count, self.length = pixels.shape[:2]
-        self._pixels = pixels
-
-    def images(self, steps: int | None = None, /) -> NDArray[np.uint8]:
-        """(rows, *S) of the column before which there are steps − 1; by default of the last."""
-        return self._pixels[:, (self.length if steps is None else steps) - 1]
+        return animation(Slides(pixels.swapaxes(0, 1)), kind, scale, self.recipe)

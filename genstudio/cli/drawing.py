@@ -161,7 +161,7 @@ def draw(request: Sample, run: Run) -> Drawing | Decoded:
         [draws] = decoded
         controls = LatentControls.checked(request.controls)
         recipe = _recipe(request, run, len(draws.images), controls, draws.labels)
-        return Decoded(draws, run.manifest.space.levels, recipe)
+        return Decoded(draws, run.manifest.grid, recipe)
     trace = traces[0]
     return Drawing(trace, _recipe(request, run, trace.count, trace.controls, trace.labels))
 

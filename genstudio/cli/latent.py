@@ -14,6 +14,7 @@ from genstudio.cli.coding import (
     codes_asked,
     decoded,
     recipe_of,
+    rows_of,
     symbols_of,
     told,
     write_arrays,
@@ -104,7 +105,9 @@ def encode(
     check_target(out, (".npz",))
     opened = run_named(run)
     found = coded(opened, image, label, fit, device)
-    recipe = recipe_of(opened, "encode", len(image), {})
+    recipe = recipe_of(
+        opened, "encode", len(image), {}, labels=rows_of(told(opened, label)), codes=found.codes
+    )
     arrays: dict[str, NDArray[Any]] = {"codes": found.codes, "expected": found.expected}
     arrays["error"] = found.error
     arrays |= {} if found.std is None else {"std": found.std}
@@ -134,7 +137,7 @@ def decode(
     opened = run_named(run)
     z = codes_asked(codes, code)
     expected = decoded(opened, z, label, device)
-    recipe = recipe_of(opened, "decode", len(z), {})
+    recipe = recipe_of(opened, "decode", len(z), {}, labels=rows_of(told(opened, label)), codes=z)
     pictures = Pictures(expected[None], opened.manifest.grid, recipe, {"codes": z})
     pictures.write(out, scale)
     if as_json:
@@ -183,7 +186,14 @@ def traverse(
         z[row, :, each] = mean[each] + np.linspace(-reach, reach, steps) * std[each]
     expected = decoded(opened, z.reshape(-1, size), label, device)
     settings = {"dimensions": list(dimension), "steps": steps, "reach": reach}
-    recipe = recipe_of(opened, "traverse", len(dimension), settings)
+    recipe = recipe_of(
+        opened,
+        "traverse",
+        len(dimension),
+        settings,
+        labels=rows_of(told(opened, label)),
+        codes=start.astype(np.float32)[None],
+    )
     shaped = expected.reshape(*z.shape[:2], *expected.shape[1:])
     Pictures(shaped, opened.manifest.grid, recipe, {"codes": z}).write(out, scale)
     if as_json:
@@ -217,7 +227,11 @@ def interpolate(
     found = coded(opened, [start, *via, end], label, fit, device)
     z = way(list(found.codes.astype(np.float64)), steps, turning).astype(np.float32)
     expected = decoded(opened, z, label, device)
-    recipe = recipe_of(opened, "interpolate", 1, {"steps": steps, "spherical": turning})
+    between = min(99, max(0, round((steps - 1) / (len(found.codes) - 1)) - 1))
+    settings = {"steps": steps, "way": "spherical" if turning else "linear", "between": between}
+    recipe = recipe_of(
+        opened, "interpolate", 1, settings, labels=rows_of(told(opened, label)), codes=found.codes
+    )
     Pictures(expected[None], opened.manifest.grid, recipe, {"codes": z}).write(out, scale)
     if as_json:
         say_json({"file": out, "recipe": recipe, "codes": z, "error": found.error})
@@ -230,7 +244,9 @@ def interpolate(
 def draw(
     *,
     run: RunName,
-    out: Annotated[Path, typer.Option(help="A .png sheet of the images, or .npz.")],
+    out: Annotated[
+        Path, typer.Option(help="A .png of the images, .gif or .webp of the stages, or .npz.")
+    ],
     source: Annotated[
         Literal["normal", "prior", "aggregated", "gaussian", "mixture"],
         typer.Option(
@@ -250,7 +266,7 @@ def draw(
     as_json: Json = False,
 ) -> None:
     """Draw codes and decode them: could this be a generator?"""
-    check_target(out, (".png", ".npz"))
+    check_target(out, _STRIPS)
     at_least_one(count, "image")
     opened = run_named(run)
     rows = label_rows(label, opened.manifest.space, count)
@@ -264,8 +280,8 @@ def draw(
     settings: dict[str, Any] = {"source": source, "temperature": temperature}
     if source == "mixture":
         settings["components"] = components
-    recipe = recipe_of(opened, "draw", count, settings, seed, draws.labels.tolist())
-    made = Decoded(draws, opened.manifest.space.levels, recipe)
+    recipe = recipe_of(opened, "draw", count, settings, seed, draws.labels)
+    made = Decoded(draws, opened.manifest.grid, recipe)
     made.write(out, scale)
     if as_json:
         say_json(made.document(out))
@@ -301,7 +317,10 @@ def posterior(
     found = run_job(LookAtPosterior(opened.folder, symbols, pair, labels, points, device))
     assert isinstance(found, Posterior)  # noqa: S101 - for the type checker
     if out is not None:
-        recipe = recipe_of(opened, "posterior", 1, {"dimensions": list(pair), "points": points})
+        settings = {"dimensions": list(pair), "points": points}
+        recipe = recipe_of(
+            opened, "posterior", 1, settings, labels=rows_of(labels), picture=symbols
+        )
         write_arrays(out, recipe, {"axes": found.axes, "log_p": found.log_p, "log_q": found.log_q})
     if as_json:
         say_json(
@@ -347,7 +366,7 @@ def clean(
     found = run_job(Clean(opened.folder, images, count, passes, seed, labels, device))
     expected = np.asarray(found, np.float32).swapaxes(0, 1)
     settings = {"passes": passes, "from": "images" if image else "noise"}
-    recipe = recipe_of(opened, "clean", len(expected), settings, seed)
+    recipe = recipe_of(opened, "clean", len(expected), settings, seed, rows_of(labels))
     Pictures(expected, opened.manifest.grid, recipe, {}).write(out, scale)
     if as_json:
         say_json({"file": out, "recipe": recipe})

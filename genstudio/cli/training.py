@@ -194,13 +194,15 @@ def _with_settings(
         training |= {"unit": unit, "length": amount}
     if seed is not None:
         training["seed"] = seed
-    return Train(**{**vars(request), "config": config, "training": Training.checked(training)})
+    checked = {"family": card.name, "config": config, "training": Training.checked(training)}
+    return Train(**{**vars(request), **checked})
 
 
 def _card(family: str) -> ModelCard:
+    """Of a family by its name or its title; capitals do not matter."""
     described: Description = run_job(Describe())
     for card in described.cards:
-        if card.name == family:
+        if family.casefold() in (card.name, card.title.casefold()):
             return card
     known = ", ".join(card.name for card in described.cards)
     raise UserError(f"There is no model family called “{family}”.", f"Known: {known}.")

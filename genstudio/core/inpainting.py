@@ -144,8 +144,10 @@ class Inpainted:
         settled: whether the diagnostics find nothing wrong; None where they cannot tell.
         verdict: the same in words.
         effective: how many independent draws the images are worth; NaN where unknown.
-        autocorrelation: (lags,) of ln p over the sweeps, 1 at lag 0; empty where there is none.
+        autocorrelation: (lags,) over the sweeps of what was `followed`, 1 at lag 0; empty where
+            there is none.
         seconds: that it took.
+        followed: the number by which chains were judged.
     """
 
     images: NDArray[np.uint8]
@@ -160,6 +162,7 @@ class Inpainted:
     effective: float
     autocorrelation: NDArray[np.float64]
     seconds: float
+    followed: str = "ln p(x)"
 
     @property
     def entropy(self) -> NDArray[np.float64]:

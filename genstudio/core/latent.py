@@ -21,6 +21,7 @@ class LatentControls(Settings):
         formula="z ~ N(0, τ² I)",
         ge=0,
         le=10,
+        log=True,
         label="Temperature τ",
     )
 

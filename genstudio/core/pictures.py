@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import io
 import math
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-__all__ = ["grey", "png", "sheet", "to_8bit"]
+__all__ = ["diverging", "grey", "png", "sheet", "to_8bit"]
 
 
 def to_8bit(symbols: NDArray[np.uint8], levels: int) -> NDArray[np.uint8]:
@@ -22,6 +23,15 @@ def to_8bit(symbols: NDArray[np.uint8], levels: int) -> NDArray[np.uint8]:
 def grey(expected: NDArray[np.float32], levels: int) -> NDArray[np.uint8]:
     """Images of floats from 0 to K − 1 as 0 … 255, rounded; what lies beyond is cut off."""
     return np.round(np.clip(expected / (levels - 1), 0, 1) * 255).astype(np.uint8)
+
+
+@cache
+def diverging() -> NDArray[np.uint8]:
+    """(256, 3) colours of numbers from below zero to above it: blue, grey, orange."""
+    ends = np.array([[33, 102, 220], [128, 128, 128], [240, 120, 30]], float)
+    at = np.linspace(0, 2, 256)
+    table = np.stack([np.interp(at, [0, 1, 2], ends[:, c]) for c in range(3)], axis=1)
+    return np.round(table).astype(np.uint8)
 
 
 def sheet(

@@ -98,10 +98,10 @@ class Packed(Settings):
 class Recipe(Settings):
     """What made a picture. With the same model it makes the same picture again.
 
-    A sample or a completion in order is made by `controls`. An inpainting is made by a `method`
-    with its `settings` from `picture`, of which `mask` keeps what is 1. What is made of codes names
-    in `method` what was done with them, and in `settings` how. An interpolation goes through the
-    `codes` of its `settings`.
+    A sample or a completion in order is made by `controls`; a completion begins with `picture`. An
+    inpainting is made by a `method` with its `settings` from `picture`, of which `mask` keeps what
+    is 1. What is made in a latent space names in `method` what was done there, and in `settings`
+    how and with which `codes`. An interpolation goes through the `codes` of its `settings`.
     """
 
     format_version: int = 1
@@ -137,6 +137,28 @@ class Recipe(Settings):
             UserError: the recipe is of another kind.
         """
         return self._kept(self.picture)
+
+    def codes(self, size: int) -> NDArray[np.float32]:
+        """The codes in its settings, (n, size).
+
+        Raises:
+            UserError: there are none, they are damaged, or of a space of another size.
+        """
+        if "codes" not in self.settings:
+            raise UserError("This file was made of codes, which are not in it.", "Encode again.")
+        try:
+            codes = np.array(self.settings["codes"], np.float32)
+        except (TypeError, ValueError) as error:
+            raise UserError("The recipe in this file cannot be read.") from error
+        if codes.ndim != 2 or not len(codes) or not np.isfinite(codes).all():
+            raise UserError("The recipe in this file cannot be read.")
+        if codes.shape[1] != size:
+            raise UserError(
+                f"The codes in this file have {codes.shape[1]} numbers, and those of the model "
+                f"{size}.",
+                "The model has been trained anew since then.",
+            )
+        return codes
 
     def known(self) -> NDArray[np.bool_]:
         """(*S), True means known. Raises as `image`."""

@@ -30,7 +30,7 @@ from genstudio.engine.running import Running
 
 __all__ = ["Engine", "InlineEngine", "JobError", "ProcessEngine", "run_to_end"]
 
-PATIENCE = {"explorer": 2.0, "trainer": 0.05, "compiler": 0.05, "racer": 0.05}
+PATIENCE = {"explorer": 2.0, "trainer": 0.05, "compiler": 0.05, "racer": 0.05, "embedder": 0.05}
 """Seconds after which a worker that has not answered a cancellation is killed.
 
 All but the explorer have one job, and whatever they write is whole at any instant: waiting for
@@ -40,15 +40,16 @@ the end of a long step would only keep the person waiting.
 _LOOK = 0.1
 """Seconds between two looks after a worker's health while waiting for it to say something."""
 
-_NICENESS = {"explorer": 5, "trainer": 10, "compiler": 10, "racer": 5}
+_NICENESS = {"explorer": 5, "trainer": 10, "compiler": 10, "racer": 5, "embedder": 5}
 # What is interactive is many tiny operations, for which a second thread only costs; the other
 # cores belong to the trainings.
-_THREADS = {"explorer": 1, "trainer": None, "compiler": 1, "racer": 1}
+_THREADS = {"explorer": 1, "trainer": None, "compiler": 1, "racer": 1, "embedder": 1}
 _ADVICE = {
     "explorer": "It has been restarted; try again.",
     "trainer": "The run is kept up to its last checkpoint: resume it.",
     "compiler": "Images are drawn more slowly; the next start tries again.",
     "racer": "Start the race again.",
+    "embedder": "Try again, or choose principal components.",
 }
 _GONE = (EOFError, BrokenPipeError, ConnectionResetError, OSError)
 

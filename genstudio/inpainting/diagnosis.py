@@ -60,12 +60,13 @@ class Diagnosis:
     verdict: str
 
 
-def diagnosed(log_prob: Floats, flips: float) -> Diagnosis:
+def diagnosed(log_prob: Floats, flips: float, followed: str = "ln p(x)") -> Diagnosis:
     """Judge chains.
 
     Args:
         log_prob: (sweeps, chains), nats.
         flips: the share of the visits that changed a symbol.
+        followed: what `log_prob` is of, for the verdict.
     """
     sweeps, _ = log_prob.shape
     moves = bool(np.ptp(log_prob) > _MOVE)
@@ -77,15 +78,17 @@ def diagnosed(log_prob: Floats, flips: float) -> Diagnosis:
     else:
         r_hat = effective = time = math.nan
         found = np.empty(0)
-    settled, verdict = _verdict(sweeps, moves, r_hat, effective)
+    settled, verdict = _verdict(sweeps, moves, r_hat, effective, followed)
     return Diagnosis(found, time, effective, r_hat, flips, settled, verdict)
 
 
-def _verdict(sweeps: int, moves: bool, r_hat: float, effective: float) -> tuple[bool | None, str]:
+def _verdict(
+    sweeps: int, moves: bool, r_hat: float, effective: float, followed: str
+) -> tuple[bool | None, str]:
     if sweeps < _FEWEST_SWEEPS:
         return None, "Too few sweeps to tell."
     if not moves:
-        return None, "ln p never moved, so it cannot tell whether the chains have mixed."
+        return None, f"{followed} never moved, so it cannot tell whether the chains have mixed."
     if not r_hat < _AGREE:  # nor where it is not a number
         return False, "Not mixed yet: more sweeps."
     if effective < _FEWEST_DRAWS:

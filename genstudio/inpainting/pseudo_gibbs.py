@@ -40,6 +40,7 @@ from genstudio.models.latent import LatentVariable
 __all__ = ["PseudoGibbs", "PseudoGibbsControls"]
 
 _KEY = 5  # keeps these random numbers apart from those of other methods
+_FOLLOWED = "ln p(x, z)"
 _WARM = 10
 """Sweeps before the correction begins, of those that are left out anyway."""
 
@@ -100,7 +101,7 @@ class PseudoGibbs(Method):
     def run(self, problem: Problem) -> Generator[Moments, None, Inpainted]:
         """Chain b is drawn with numbers that depend on (seed, b), from symbols drawn evenly.
 
-        Ln p of an image is not known, so the diagnostics follow ln p(x, z).
+        Ln p of an image is not known, so the diagnostics follow that of image and code.
         """
         began = time.perf_counter()
         asked, count, hidden = self.settings, problem.count, problem.hidden_places
@@ -134,7 +135,7 @@ class PseudoGibbs(Method):
         whole = np.eye(problem.model.space.levels)[problem.image.reshape(-1)]
         whole[hidden] = marginals
         past = slice(asked.burned, None)
-        found = diagnosed(joint[past], float(flips[past].mean()))
+        found = diagnosed(joint[past], float(flips[past].mean()), _FOLLOWED)
         words = (
             f"{accepted[past].mean():.0%} of the codes were accepted."
             if asked.corrected
@@ -153,6 +154,7 @@ class PseudoGibbs(Method):
             effective=float(np.minimum(count, found.effective)),
             autocorrelation=found.autocorrelation,
             seconds=time.perf_counter() - began,
+            followed=_FOLLOWED,
         )
 
 

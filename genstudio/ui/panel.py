@@ -30,6 +30,7 @@ class Panel(QWidget):
         position: from left to right.
         needs: capabilities that the chosen model must have; empty with `needs_model` False
             for panels that work without a model.
+        one_of: capabilities of which the chosen model must have at least one; empty for none.
         needs_model: whether a model must be chosen.
         kinds: of data that it can show.
     """
@@ -39,6 +40,7 @@ class Panel(QWidget):
     icon_name: ClassVar[str]
     position: ClassVar[int]
     needs: ClassVar[tuple[Capability, ...]] = ()
+    one_of: ClassVar[tuple[Capability, ...]] = ()
     needs_model: ClassVar[bool] = True
     kinds: ClassVar[tuple[str, ...]] = ("grid",)
 
@@ -51,6 +53,11 @@ class Panel(QWidget):
     def __init__(self, studio: Studio) -> None:
         super().__init__()
         self.studio = studio
+
+    @classmethod
+    def qualifies(cls, card: ModelCard) -> bool:
+        """Whether a family has the capabilities that are needed."""
+        return card.can(*cls.needs) and (not cls.one_of or any(map(card.can, cls.one_of)))
 
     def lacks(self, run: Run | None, card: ModelCard | None) -> str:
         """Why the chosen model does not qualify, in one sentence; empty when it does."""
@@ -68,6 +75,8 @@ class Panel(QWidget):
             lack = f"This panel is for images, and “{run.manifest.title}” has learned sounds."
         elif missing:
             lack = f"{card.title} is not {' and '.join(missing)}, which this panel needs."
+        elif not self.qualifies(card):
+            lack = f"{card.title} is not {' or '.join(self.one_of)}, which this panel needs."
         else:
             lack = ""
         return lack

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from genstudio.core.runs import Run
 
-__all__ = ["day", "memory", "parameters", "score", "span"]
+__all__ = ["day", "decimal", "memory", "parameters", "score", "span"]
 
 
 def span(seconds: float) -> str:
@@ -19,6 +19,12 @@ def span(seconds: float) -> str:
         return f"{minutes} min"
     hours, rest = divmod(minutes, 60)
     return f"{hours} h {rest} min" if rest else f"{hours} h"
+
+
+def decimal(value: float, digits: int = 2) -> str:
+    """A number with so many decimals and a typographic minus, which zero never has."""
+    text = f"{value:.{digits}f}"
+    return text.lstrip("-") if float(text) == 0 else text.replace("-", "−")
 
 
 def memory(size: int) -> str:

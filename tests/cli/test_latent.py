@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageSequence
 from safetensors.numpy import load_file
 
 from genstudio.core.recipe import read_recipe
@@ -157,12 +157,25 @@ def test_more_samples_make_the_bound_tighter_and_are_told(genstudio: Run, tmp_pa
     assert "20 images; 200 importance samples" in said.out
 
 
+def test_draws_are_written_stage_by_stage(genstudio: Run, tmp_path: Path) -> None:
+    trained(genstudio, tmp_path / "runs" / "mine", "vae")
+    arrays, film = tmp_path / "drawn.npz", tmp_path / "drawn.webp"
+    for out in (arrays, film):
+        said = genstudio("sample", "mine", "-n", 1, "--seed", 3, "--scale", 1, "--out", out)
+        assert said.code == 0, said.err
+        assert read_recipe(out).seed == 3
+    with np.load(arrays) as held, Image.open(film) as image:
+        frames = [np.asarray(each.convert("RGB")) for each in ImageSequence.Iterator(image)]
+        expected, drawn = held["expected"][0], held["images"][0]
+    np.testing.assert_allclose(frames[-2][..., :1], expected / 3 * 255, atol=0.51)
+    np.testing.assert_array_equal(frames[-1][..., :1], drawn * 85)
+
+
 def test_a_mistake_is_one_sentence(genstudio: Run, tmp_path: Path) -> None:
     trained(genstudio, tmp_path / "runs" / "mine", "autoencoder")
     out = tmp_path / "drawn.gif"
     for arguments, words in (
         (["evaluate", "mine", "--importance-samples", 5], "has no importance-weighted bound"),
-        (["sample", "mine", "--out", out], "drawn all at once, so there is no drawing to animate"),
         (["sample", "mine", "--set", "top_k=3", "--out", out], "no setting called “top_k”"),
         (["sample", "mine", "--label", "3", "--out", out], "was not trained with classes"),
         (["explain", "causality", "mine"], "does not generate symbol by symbol"),

@@ -85,6 +85,8 @@ def test_images_are_encoded_and_decoded_to_what_was_said(
     assert said.code == 0, said.err
     np.testing.assert_allclose(arrays(back)["expected"][0], found["expected"], atol=1e-6)
     assert read_recipe(back).kind == "latent"
+    for out in (codes, back):  # the same numbers, to the last bit
+        np.testing.assert_array_equal(read_recipe(out).codes(2), found["codes"])
     sheet = tmp_path / "sheet.png"
     typed = [f"--code={','.join(str(value) for value in row)}" for row in found["codes"]]
     assert genstudio("latent", "decode", vae, *typed, "--out", sheet, "--scale", 2).code == 0
@@ -105,6 +107,7 @@ def test_a_traversal_and_an_interpolation_become_strips_and_animations(
     assert said.code == 0, said.err
     recipe = read_recipe(out)
     assert (recipe.method, recipe.settings["dimensions"]) == ("traverse", [1, 0])
+    start = recipe.codes(2)[0]
     if suffix == ".png":
         assert Image.open(out).size == (5 * 9 - 1, 2 * 9 - 1)
     elif suffix != ".npz":
@@ -113,12 +116,17 @@ def test_a_traversal_and_an_interpolation_become_strips_and_animations(
         codes = arrays(out)["codes"]
         assert (np.ptp(codes[0], axis=0) > 0).tolist() == [False, True]
         assert (np.ptp(codes[1], axis=0) > 0).tolist() == [True, False]
+        np.testing.assert_array_equal(start, [codes[0, 0, 0], codes[1, 0, 1]])
 
     for way in ([], ["--spherical"]):
         said = genstudio("interpolate", vae, "--from", one, "--to", other, "--via", one,
                          "--steps", 7, *way, "--out", out)  # fmt: skip
         assert said.code == 0, said.err
-        assert read_recipe(out).settings == {"steps": 7, "spherical": bool(way)}
+        recipe = read_recipe(out)
+        assert recipe.kind == "interpolate"
+        kept = {key: value for key, value in recipe.settings.items() if key != "codes"}
+        assert kept == {"steps": 7, "way": "spherical" if way else "linear", "between": 2}
+        assert recipe.codes(2).shape == (3, 2)
     if suffix == ".npz":
         whole = arrays(out)
         document = genstudio("latent", "encode", vae, "--image", one, "--image", other,

@@ -55,6 +55,19 @@ def test_a_new_run_begins_with_the_weights_of_another(genstudio: Run, trained: P
     assert manifest.config["channels"] == 6
 
 
+@pytest.mark.parametrize("written", ["MADE", "Made", "made"])
+def test_capitals_of_a_family_do_not_matter(genstudio: Run, written: str) -> None:
+    said = genstudio("train", written, "--data", "digits", "--levels", 2, "--steps", 1,
+                     "--set", "hidden=4", "--json")  # fmt: skip
+    assert said.code == 0, said.err
+    assert RunFolder.open(Path(said.document["folder"])).manifest.family == "made"
+
+
+def test_a_title_with_a_space_is_a_family_too(genstudio: Run) -> None:
+    said = genstudio("train", "Full table", "--set", "nothing=4")
+    assert "There is no setting called “nothing”" in said.err
+
+
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [

@@ -6,10 +6,21 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import numpy as np
 import psutil
 import pytest
 
-from genstudio.core.messages import Cancelled, Event, Failed, Finished, JobId, Progress, Wish
+from genstudio.core.messages import (
+    Cancelled,
+    Embed,
+    EmbedNeighbours,
+    Event,
+    Failed,
+    Finished,
+    JobId,
+    Progress,
+    Wish,
+)
 from genstudio.engine import client
 from genstudio.engine.client import PATIENCE, Engine, InlineEngine, ProcessEngine, run_to_end
 from tests.engine.misbehaving import Misbehave, MisbehaveInTrainer
@@ -192,6 +203,23 @@ def test_a_job_that_hangs_is_killed_after_the_patience_and_those_behind_it_are_r
     assert endings(seen, hung) == [Cancelled(hung, superseded=True)]
     assert endings(seen, newer) == [Finished(newer, 100)]
     assert time.monotonic() - began >= PATIENCE["explorer"]
+
+
+def test_t_sne_leaves_the_explorer_free_and_is_ended_at_once(processes: ProcessEngine) -> None:
+    codes = np.random.default_rng(0).normal(size=(5000, 16)).astype(np.float32)
+    slow = processes.submit(EmbedNeighbours(codes), "plane")
+    wanted = processes.submit(Misbehave("count"))
+    seen = events_until(processes, ended(wanted))
+    assert endings(seen, wanted) == [Finished(wanted, 100)] and not endings(seen, slow)
+    [explorer] = processes.worker_pids["explorer"]
+    [embedder] = processes.worker_pids["embedder"]
+    plane = processes.submit(Embed(codes), "plane")
+    seen = events_until(processes, ended(slow, plane))
+    assert endings(seen, slow) == [Cancelled(slow, superseded=True)]
+    [found] = endings(seen, plane)
+    assert isinstance(found, Finished) and found.result.shape == (5000, 2)
+    assert processes.worker_pids["explorer"] == [explorer], "it was not killed for it"
+    events_until(processes, lambda _: not psutil.pid_exists(embedder))
 
 
 def test_progress_that_cannot_cross_fails_the_job(processes: ProcessEngine) -> None:

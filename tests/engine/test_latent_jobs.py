@@ -21,6 +21,7 @@ from genstudio.core.messages import (
     Decode,
     DrawCodes,
     Embed,
+    EmbedNeighbours,
     Encode,
     Evaluate,
     LookAtPosterior,
@@ -249,7 +250,7 @@ def test_what_cannot_be_encoded_or_decoded_is_refused(runs: dict[str, Path], tol
         (DrawCodes(vae, temperature=math.nan), "temperature"),
         (DrawCodes(vae, "mixture", components=5000), "mixture of 5000"),
         (Embed(np.zeros((0, 3), np.float32)), "a row for each code"),
-        (Embed(np.zeros((4, 3), np.float32), "t-sne"), "5 to 5,000"),
+        (EmbedNeighbours(np.zeros((4, 3), np.float32)), "5 to 5,000"),
         (Embed(np.full((9, 3), np.nan, np.float32)), "not finite"),
     ]:  # fmt: skip
         with pytest.raises(UserError, match=sentence):
@@ -405,13 +406,13 @@ def test_t_sne_keeps_groups_together() -> None:
     rng = np.random.default_rng(0)
     groups = np.repeat(np.arange(3), 30)
     codes = (rng.standard_normal((90, 10)) + 20 * np.eye(10)[groups]).astype(np.float32)
-    found = result(Embed(codes, "t-sne"))
+    found = result(EmbedNeighbours(codes))
     assert found.shape == (90, 2)
     assert found.dtype == np.float32
     distances = np.linalg.norm(found[:, None] - found[None], axis=2) + np.eye(90) * 1e9
     assert (groups[distances.argmin(axis=1)] == groups).all()
-    np.testing.assert_array_equal(result(Embed(codes, "t-sne")), found)
-    assert np.isfinite(result(Embed(np.zeros((8, 4), np.float32), "t-sne"))).all()
+    np.testing.assert_array_equal(result(EmbedNeighbours(codes)), found)
+    assert np.isfinite(result(EmbedNeighbours(np.zeros((8, 4), np.float32)))).all()
 
 
 # --- the posterior ---

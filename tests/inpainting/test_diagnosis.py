@@ -95,7 +95,8 @@ def test_few_sweeps_or_few_draws_cannot_tell() -> None:
 def test_ln_p_that_never_moves_tells_nothing() -> None:
     found = diagnosed(np.full((50, 4), -3.0), 0.0)
     assert found.settled is None
-    assert "never moved" in found.verdict
+    assert found.verdict.startswith("ln p(x) never moved")
+    assert diagnosed(np.zeros((50, 4)), 0.0, "ln p(x, z)").verdict.startswith("ln p(x, z) never")
     assert math.isnan(found.effective)
     assert math.isnan(found.time)
     assert not len(found.autocorrelation)

@@ -118,6 +118,40 @@ def test_a_run_without_a_likelihood_shows_its_error_and_no_surprise(
     panel.pictures.grab()
 
 
+def test_it_opens_for_every_model_that_draws(
+    studio: Studio, make_run: Callable[..., Run], panel: ComparePanel
+) -> None:
+    """A bound is compared too, and a reconstruction's error; what draws nothing is not."""
+    for family, opens in (("vae", True), ("gan", True), ("made", True), ("nothing", False)):
+        run = make_run(f"{family}-0009", family=family)
+        lack = panel.lacks(run, studio.cards[family])
+        assert (lack == "") is opens, family
+    assert lack == (
+        "Family without capabilities is not autoregressive or decoder, which this panel needs."
+    )
+
+
+def test_a_bound_is_marked_as_one(
+    panel: ComparePanel,
+    studio: Studio,
+    make_run: Callable[..., Run],
+    scripted_engine: ScriptedEngine,
+) -> None:
+    bound = Result(
+        state="finished", steps=9, seconds=1.0, valid_nats=99.5, valid_bits_per_dim=2.24,
+        exact=False,
+    )  # fmt: skip
+    run = make_run("vae-0001", family="vae", title="A bound", result=bound)
+    studio.refresh_runs()
+    panel.show_run(run, studio.cards["vae"])
+    assert panel.runs[0].name == "vae-0001"
+    image = np.zeros((8, 8, 1), np.uint8)
+    what = Compared(np.full((5, 8, 8, 1), 15, np.uint8), image, None, 101.0, 0.001, exact=False)
+    answer(scripted_engine, studio, "vae-0001", what)
+    assert panel.table.item(0, 2).text() == "≤ 2.2400"
+    assert panel.table.item(0, 4).text() == "≤ 101.00"
+
+
 def test_another_image_asks_every_ticked_run_again(
     panel: ComparePanel, scripted_engine: ScriptedEngine
 ) -> None:

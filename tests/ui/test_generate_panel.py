@@ -20,6 +20,7 @@ from genstudio.core.runs import Result, Run
 from genstudio.core.spaces import Grid, Label
 from genstudio.core.trace import TraceChunk
 from genstudio.core.uniforms import uniforms
+from genstudio.ui.generate.symbols import SymbolPage
 from genstudio.ui.panels.generate import GeneratePanel
 from genstudio.ui.recording.playback import INSTANT
 from genstudio.ui.recording.takes import MOST_TAKES
@@ -34,10 +35,12 @@ CARD = card("pixelcnn", Capability.AUTOREGRESSIVE, title="PixelCNN").model_copy(
 
 
 class Rig:
-    """A panel with a run, and a sampler that the test advances."""
+    """A page with a run, and a sampler that the test advances."""
 
     def __init__(self, studio: Studio, engine: ScriptedEngine, panel: GeneratePanel, run: Run):
-        self.studio, self.engine, self.panel, self.run = studio, engine, panel, run
+        assert isinstance(panel.page, SymbolPage)
+        self.studio, self.engine, self.run = studio, engine, run
+        self.panel, self.page = panel, panel.page
         self.space = run.manifest.space
 
     def answer(self, first: int = 0, last: int | None = None, start: bool = True) -> None:
@@ -79,7 +82,7 @@ class Rig:
         self.studio.poll()
 
     def click(self, qtbot: QtBot, row: int, column: int, image: int = 0) -> None:
-        canvas = self.panel.view.canvas
+        canvas = self.page.view.canvas
         at = canvas.rect_of(Pixel(image, row, column)).center().toPoint()
         qtbot.mouseClick(canvas, Qt.MouseButton.LeftButton, pos=at)
 
@@ -116,10 +119,11 @@ def build(
         panel.resize(1020, 620)
         panel.show()
         panel.activateWindow()
-        panel.view.canvas.setFocus()
-        qtbot.waitUntil(panel.view.canvas.hasFocus)
         panel.show_run(run, CARD)
-        return Rig(studio, scripted_engine, panel, run)
+        rig = Rig(studio, scripted_engine, panel, run)
+        rig.page.view.canvas.setFocus()
+        qtbot.waitUntil(rig.page.view.canvas.hasFocus)
+        return rig
 
     return make
 
@@ -130,14 +134,14 @@ def test_choosing_a_model_draws_one_image_and_plays_it(
     rig = build()
     assert isinstance(rig.asked[-1], Sample) and rig.asked[-1].count == 1
     rig.answer()
-    playback = rig.panel.view.playback
+    playback = rig.page.view.playback
     assert playback.playing
     playback.speed = INSTANT
-    qtbot.waitUntil(rig.panel.settled)
+    qtbot.waitUntil(rig.page.settled)
     assert playback.at_end
-    take = rig.panel.recorder.current
+    take = rig.page.recorder.current
     assert take is not None
-    canvas = rig.panel.view.canvas
+    canvas = rig.page.view.canvas
     shot = canvas.grab().toImage()
     for row, column in ((0, 0), (3, 2), (5, 4)):
         symbol = int(take.trace.images()[0, row, column, 0])
@@ -154,36 +158,36 @@ def test_it_draws_nothing_by_itself_when_that_is_turned_off(
 
 def test_an_undertrained_model_is_called_so(build: Callable[..., Rig]) -> None:
     rig = build(steps=120)
-    assert "Learned for 120 steps only" in rig.panel.view.caption.text()
+    assert "Learned for 120 steps only" in rig.page.view.caption.text()
 
 
 def test_what_is_not_drawn_yet_is_not_shown(build: Callable[..., Rig]) -> None:
     rig = build()
     rig.answer(0, 12)
-    view = rig.panel.view
+    view = rig.page.view
     view.jump_to_live()
     assert view.playback.position == 12 and view.playback.following
     rig.answer(12, None, start=False)
     view.tick()
-    assert view.playback.at_end and not rig.panel.recorder.busy
+    assert view.playback.at_end and not rig.page.recorder.busy
 
 
 def test_the_numbers_are_those_of_the_recording(build: Callable[..., Rig], qtbot: QtBot) -> None:
     rig = build()
     rig.answer()
-    rig.panel.view.pause()
-    rig.panel.view.seek(13)
-    facts = dict(rig.panel.step_view.facts.rows)
-    trace = rig.panel.recorder.current.trace  # type: ignore[union-attr]
+    rig.page.view.pause()
+    rig.page.view.seek(13)
+    facts = dict(rig.page.step_view.facts.rows)
+    trace = rig.page.recorder.current.trace  # type: ignore[union-attr]
     nats = -float(np.log(trace.probabilities[0, np.arange(13), trace.symbols[0, :13]]).sum())
     assert facts["log p so far"].startswith(f"−{nats:.1f} nats")
     assert facts["Average so far"] == f"{nats / 13 / np.log(2):.3f} bits/dim"
-    shown = rig.panel.step_view.bars.shown
+    shown = rig.page.step_view.bars.shown
     assert shown is not None
     assert shown.symbol == trace.symbols[0, 12] and shown.uniform == trace.uniforms[0, 12]
     pixel = Pixel(0, 1, 1)
-    qtbot.mouseMove(rig.panel.view.canvas, rig.panel.view.canvas.rect_of(pixel).center().toPoint())
-    qtbot.waitUntil(lambda: "row 2, column 2" in dict(rig.panel.step_view.facts.rows)["Step"])
+    qtbot.mouseMove(rig.page.view.canvas, rig.page.view.canvas.rect_of(pixel).center().toPoint())
+    qtbot.waitUntil(lambda: "row 2, column 2" in dict(rig.page.step_view.facts.rows)["Step"])
 
 
 def test_a_change_is_drawn_on_from_the_same_uniforms(
@@ -191,42 +195,42 @@ def test_a_change_is_drawn_on_from_the_same_uniforms(
 ) -> None:
     rig = build()
     rig.answer()
-    panel = rig.panel
-    panel.view.jump_to_live()
-    parent = panel.recorder.current
+    page = rig.page
+    page.view.jump_to_live()
+    parent = page.recorder.current
     assert parent is not None
     rig.click(qtbot, 2, 1)
-    assert panel.step_view.put.isEnabled()
+    assert page.step_view.put.isEnabled()
     old = int(parent.trace.symbols[0, 11])
-    panel.step_view.symbol.setValue((old + 7) % 16)
-    qtbot.mouseClick(panel.step_view.put, Qt.MouseButton.LeftButton)
+    page.step_view.symbol.setValue((old + 7) % 16)
+    qtbot.mouseClick(page.step_view.put, Qt.MouseButton.LeftButton)
     request = rig.asked[-1]
     assert isinstance(request, Complete) and request.seed == parent.request.seed
     assert request.known.reshape(-1).tolist() == [True] * 12 + [False] * 18
     assert request.images.reshape(-1)[11] == (old + 7) % 16
     rig.answer()
-    fork = panel.recorder.current
+    fork = page.recorder.current
     assert fork is not None and fork.parent is parent and fork.trace.complete
     assert np.array_equal(fork.trace.uniforms, parent.trace.uniforms)
     assert np.flatnonzero(fork.trace.given[0]).tolist() == [11]
-    panel.view.jump_to_live()
+    page.view.jump_to_live()
     differ = int((fork.trace.symbols[0, 12:] != parent.trace.symbols[0, 12:]).sum())
-    assert f"{differ} of 18 later symbols differ" in panel.view.caption.text()
-    panel.overlays.turn_to("Difference")
-    shot = panel.view.canvas.grab().toImage()
-    before = shot.pixelColor(panel.view.canvas.rect_of(Pixel(0, 0, 0)).center().toPoint())
+    assert f"{differ} of 18 later symbols differ" in page.view.caption.text()
+    page.overlays.turn_to("Difference")
+    shot = page.view.canvas.grab().toImage()
+    before = shot.pixelColor(page.view.canvas.rect_of(Pixel(0, 0, 0)).center().toPoint())
     assert before.red() == before.green() == before.blue()  # nothing before the change differs
-    qtbot.keyClick(panel.view.canvas, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
-    assert panel.recorder.current is parent
-    assert not panel.overlays.button("Difference").isEnabled()
-    assert len(panel.recorder.takes) == 2
+    qtbot.keyClick(page.view.canvas, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert page.recorder.current is parent
+    assert not page.overlays.button("Difference").isEnabled()
+    assert len(page.recorder.takes) == 2
 
 
 def test_with_two_symbols_a_click_flips(build: Callable[..., Rig], qtbot: QtBot) -> None:
     rig = build(levels=2)
     rig.answer()
-    rig.panel.view.jump_to_live()
-    old = int(rig.panel.recorder.current.trace.symbols[0, 7])  # type: ignore[union-attr]
+    rig.page.view.jump_to_live()
+    old = int(rig.page.recorder.current.trace.symbols[0, 7])  # type: ignore[union-attr]
     rig.click(qtbot, 1, 2)
     request = rig.asked[-1]
     assert isinstance(request, Complete) and request.images.reshape(-1)[7] == 1 - old
@@ -235,11 +239,11 @@ def test_with_two_symbols_a_click_flips(build: Callable[..., Rig], qtbot: QtBot)
 def test_a_click_while_it_plays_only_pauses(build: Callable[..., Rig], qtbot: QtBot) -> None:
     rig = build(levels=2)
     rig.answer()
-    rig.panel.view.set_speed(1.0)
-    rig.panel.view.seek(20)
-    assert rig.panel.view.playback.playing
+    rig.page.view.set_speed(1.0)
+    rig.page.view.seek(20)
+    assert rig.page.view.playback.playing
     rig.click(qtbot, 1, 2)
-    assert not rig.panel.view.playback.playing
+    assert not rig.page.view.playback.playing
     assert isinstance(rig.asked[-1], Sample)
 
 
@@ -248,22 +252,22 @@ def test_a_pixel_that_is_not_drawn_cannot_be_changed(
 ) -> None:
     rig = build(levels=2)
     rig.answer()
-    rig.panel.view.pause()
-    rig.panel.view.seek(5)
+    rig.page.view.pause()
+    rig.page.view.seek(5)
     rig.click(qtbot, 4, 4)
     assert isinstance(rig.asked[-1], Sample)
-    assert "not drawn yet" in rig.panel.step_view.put.toolTip()
+    assert "not drawn yet" in rig.page.step_view.put.toolTip()
 
 
 def test_a_colour_model_changes_one_channel(build: Callable[..., Rig], qtbot: QtBot) -> None:
     rig = build(levels=4, channels=3)
     rig.answer()
-    rig.panel.view.jump_to_live()
+    rig.page.view.jump_to_live()
     rig.click(qtbot, 1, 1)
-    rig.panel.step_view.channel_chosen.emit(2)
+    rig.page.step_view.channel_chosen.emit(2)
     step = (1 * 5 + 1) * 3 + 2
-    old = int(rig.panel.recorder.current.trace.symbols[0, step])  # type: ignore[union-attr]
-    rig.panel.step_view.symbol_chosen.emit((old + 1) % 4)
+    old = int(rig.page.recorder.current.trace.symbols[0, step])  # type: ignore[union-attr]
+    rig.page.step_view.symbol_chosen.emit((old + 1) % 4)
     request = rig.asked[-1]
     assert isinstance(request, Complete)
     assert int(request.known.sum()) == step + 1
@@ -273,8 +277,8 @@ def test_a_colour_model_changes_one_channel(build: Callable[..., Rig], qtbot: Qt
 def test_the_keyboard_alone_intervenes(build: Callable[..., Rig], qtbot: QtBot) -> None:
     rig = build(levels=2)
     rig.answer()
-    rig.panel.view.jump_to_live()
-    canvas = rig.panel.view.canvas
+    rig.page.view.jump_to_live()
+    canvas = rig.page.view.canvas
     canvas.setFocus()
     control = Qt.KeyboardModifier.ControlModifier
     for key in (Qt.Key.Key_Right, Qt.Key.Key_Right, Qt.Key.Key_Down):
@@ -290,21 +294,21 @@ def test_one_of_many_is_looked_at_large_and_left_with_escape(
 ) -> None:
     rig = build()
     rig.answer()
-    qtbot.mouseClick(rig.panel.form.count.button("16"), Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(rig.page.form.count.button("16"), Qt.MouseButton.LeftButton)
     assert rig.asked[-1].count == 16  # type: ignore[union-attr]
     rig.answer()
-    rig.panel.view.jump_to_live()
-    assert rig.panel.view.canvas.count == 16
+    rig.page.view.jump_to_live()
+    assert rig.page.view.canvas.count == 16
     rig.click(qtbot, 2, 2, image=6)
-    assert rig.panel.view.sample == 6 and rig.panel.view.canvas.count == 1
+    assert rig.page.view.sample == 6 and rig.page.view.canvas.count == 1
     rig.click(qtbot, 2, 2)
-    rig.panel.step_view.symbol_chosen.emit(15)
+    rig.page.step_view.symbol_chosen.emit(15)
     request = rig.asked[-1]
     assert isinstance(request, Complete) and request.first == 6
-    rig.panel.hand.undo()
-    assert rig.panel.view.sample == 6
-    qtbot.keyClick(rig.panel.view.canvas, Qt.Key.Key_Escape)
-    assert rig.panel.view.sample is None and rig.panel.view.canvas.count == 16
+    rig.page.hand.undo()
+    assert rig.page.view.sample == 6
+    qtbot.keyClick(rig.page.view.canvas, Qt.Key.Key_Escape)
+    assert rig.page.view.sample is None and rig.page.view.canvas.count == 16
 
 
 def test_a_knob_draws_the_same_seed_again_once_it_rests(
@@ -312,9 +316,9 @@ def test_a_knob_draws_the_same_seed_again_once_it_rests(
 ) -> None:
     rig = build()
     rig.answer()
-    rig.panel.view.jump_to_live()
+    rig.page.view.jump_to_live()
     before = len(rig.asked)
-    edit = rig.panel.form._knobs["temperature"].edit
+    edit = rig.page.form._knobs["temperature"].edit
     edit.selectAll()
     qtbot.keyClicks(edit, "0.5")
     qtbot.waitUntil(lambda: len(rig.asked) > before)
@@ -322,23 +326,23 @@ def test_a_knob_draws_the_same_seed_again_once_it_rests(
     assert rig.asked[-1].controls["temperature"] == 0.5
     assert rig.asked[-1].seed == rig.asked[0].seed
     rig.answer()
-    assert len(rig.panel.recorder.takes) == 1
-    qtbot.waitUntil(lambda: rig.panel.view.playback.at_end)
-    assert rig.panel.settled()
+    assert len(rig.page.recorder.takes) == 1
+    qtbot.waitUntil(lambda: rig.page.view.playback.at_end)
+    assert rig.page.settled()
 
 
 def test_a_locked_seed_is_kept(build: Callable[..., Rig], qtbot: QtBot) -> None:
     rig = build()
-    rig.panel.form.show_seed(77)
-    rig.panel.form.lock.click()
-    qtbot.keyClick(rig.panel.view.canvas, Qt.Key.Key_D)
+    rig.page.form.show_seed(77)
+    rig.page.form.lock.click()
+    qtbot.keyClick(rig.page.view.canvas, Qt.Key.Key_D)
     assert rig.asked[-1].seed == 77
-    rig.panel.form.copy.click()
+    rig.page.form.copy.click()
     assert QGuiApplication.clipboard().text() == "77"
-    rig.panel.form.lock.click()
+    rig.page.form.lock.click()
     seeds = set()
     for _ in range(4):
-        qtbot.keyClick(rig.panel.view.canvas, Qt.Key.Key_D)
+        qtbot.keyClick(rig.page.view.canvas, Qt.Key.Key_D)
         seeds.add(rig.asked[-1].seed)
     assert len(seeds) > 1
 
@@ -346,7 +350,7 @@ def test_a_locked_seed_is_kept(build: Callable[..., Rig], qtbot: QtBot) -> None:
 def test_a_class_can_be_asked_of_a_conditional_model(build: Callable[..., Rig]) -> None:
     rig = build(conditional=True)
     assert rig.asked[-1].labels is None
-    box = rig.panel.form.classes.boxes[0]
+    box = rig.page.form.classes.boxes[0]
     box.setCurrentIndex(4)
     box.activated.emit(4)
     assert rig.asked[-1].labels is not None and rig.asked[-1].labels.tolist() == [[3]]
@@ -358,11 +362,11 @@ def test_a_failure_is_said_where_it_happened_and_can_be_tried_again(
     rig = build()
     rig.engine.fail("The device is out of memory.", "Choose another device.")
     rig.studio.poll()
-    assert rig.panel.problem.isVisible()
-    assert rig.panel.problem.text() == "The device is out of memory. Choose another device."
+    assert rig.page.problem.isVisible()
+    assert rig.page.problem.text() == "The device is out of memory. Choose another device."
     before = len(rig.asked)
-    qtbot.mouseClick(rig.panel.retry, Qt.MouseButton.LeftButton)
-    assert len(rig.asked) == before + 1 and not rig.panel.problem.isVisible()
+    qtbot.mouseClick(rig.page.retry, Qt.MouseButton.LeftButton)
+    assert len(rig.asked) == before + 1 and not rig.page.problem.isVisible()
 
 
 def test_the_arrows_move_the_playhead_from_the_canvas_and_no_slider_loses_them(
@@ -370,7 +374,7 @@ def test_the_arrows_move_the_playhead_from_the_canvas_and_no_slider_loses_them(
 ) -> None:
     rig = build()
     rig.answer()
-    view, lock = rig.panel.view, rig.panel.form.lock
+    view, lock = rig.page.view, rig.page.form.lock
     view.seek(10)
     for place, (left, right) in {view.canvas: (9, 10), view.transport.scrubber: (9, 10)}.items():
         place.setFocus()
@@ -391,16 +395,16 @@ def test_the_arrows_move_the_playhead_from_the_canvas_and_no_slider_loses_them(
 def test_a_symbol_is_typed_and_put_with_enter(build: Callable[..., Rig], qtbot: QtBot) -> None:
     rig = build()
     rig.answer()
-    take = rig.panel.recorder.current
-    rig.panel.view.jump_to_live()
+    take = rig.page.recorder.current
+    rig.page.view.jump_to_live()
     rig.click(qtbot, 2, 1)
-    field = rig.panel.step_view.symbol
+    field = rig.page.step_view.symbol
     assert take is not None and field.hasFocus()
     wanted = 15 - int(take.trace.symbols[0, 11])
     field.selectAll()
     qtbot.keyClicks(field, str(wanted))
     qtbot.keyClick(field, Qt.Key.Key_Return)
-    fork = rig.panel.recorder.current
+    fork = rig.page.recorder.current
     assert fork is not take and fork is not None
     assert [(edit.step, edit.symbol) for edit in fork.edits] == [(11, wanted)]
 
@@ -410,22 +414,22 @@ def test_takes_are_revisited_deleted_and_forgotten(build: Callable[..., Rig], qt
     rig.answer()
     notices: list[str] = []
     rig.studio.noticed.connect(lambda notice: notices.append(notice.title))
-    first = rig.panel.recorder.current
+    first = rig.page.recorder.current
     assert first is not None
-    qtbot.keyClick(rig.panel.view.canvas, Qt.Key.Key_D)
+    qtbot.keyClick(rig.page.view.canvas, Qt.Key.Key_D)
     rig.answer()
-    second = rig.panel.recorder.current
-    rig.panel.tree.setFocus()
-    qtbot.keyClick(rig.panel.tree, Qt.Key.Key_Up)
-    assert rig.panel.recorder.current is first and rig.panel.view.take is first
-    qtbot.keyClick(rig.panel.tree, Qt.Key.Key_Delete)
-    assert list(rig.panel.recorder.takes) == [second]
-    assert rig.panel.recorder.current is second
+    second = rig.page.recorder.current
+    rig.page.tree.setFocus()
+    qtbot.keyClick(rig.page.tree, Qt.Key.Key_Up)
+    assert rig.page.recorder.current is first and rig.page.view.take is first
+    qtbot.keyClick(rig.page.tree, Qt.Key.Key_Delete)
+    assert list(rig.page.recorder.takes) == [second]
+    assert rig.page.recorder.current is second
     for _ in range(MOST_TAKES):
-        rig.panel.draw_another()
+        rig.page.draw_another()
         rig.answer()
-    assert len(rig.panel.recorder.takes) == MOST_TAKES
-    assert second not in list(rig.panel.recorder.takes)
+    assert len(rig.page.recorder.takes) == MOST_TAKES
+    assert second not in list(rig.page.recorder.takes)
     assert notices == ["The oldest take was forgotten to make room."]
 
 
@@ -436,14 +440,14 @@ def test_a_take_keeps_its_thumbnail_while_another_model_is_looked_at(
     rig.answer()
 
     def thumbnail() -> QImage:
-        return rig.panel.tree.topLevelItem(0).icon(0).pixmap(48, 48).toImage()
+        return rig.page.tree.topLevelItem(0).icon(0).pixmap(48, 48).toImage()
 
     first = thumbnail()
     other = make_run("other", space=Grid(height=3, width=9, channels=1, levels=2, labels=LABELS))
     for run in (other, rig.run):
         rig.studio.refresh_runs()
         rig.studio.select(run.folder)
-        rig.panel.show_run(run, CARD)
+        rig.page.show_run(run, CARD)
         if run is other:
             rig.space = other.manifest.space
             rig.answer()
@@ -457,28 +461,28 @@ def test_an_exported_file_recalls_what_made_it(
 ) -> None:
     rig = build()
     rig.answer()
-    rig.panel.view.jump_to_live()
+    rig.page.view.jump_to_live()
     rig.click(qtbot, 2, 1)
-    old = int(rig.panel.recorder.current.trace.symbols[0, 11])  # type: ignore[union-attr]
-    rig.panel.step_view.symbol_chosen.emit((old + 7) % 16)
+    old = int(rig.page.recorder.current.trace.symbols[0, 11])  # type: ignore[union-attr]
+    rig.page.step_view.symbol_chosen.emit((old + 7) % 16)
     rig.answer()
-    fork = rig.panel.recorder.current
+    fork = rig.page.recorder.current
     assert fork is not None
     path = tmp_path / f"fork.{suffix}"
-    with qtbot.waitSignal(rig.panel.export.exporter.written):
-        rig.panel.export.save(fork, path)
+    with qtbot.waitSignal(rig.page.export.exporter.written):
+        rig.page.export.save(fork, path)
     recipe = read_recipe(path)
     assert [(edit.step, edit.symbol) for edit in recipe.edits] == [(11, (old + 7) % 16)]
     if suffix == "npz":
         assert np.array_equal(read_npz(path)[0].symbols, fork.trace.symbols)
-    rig.panel.form.show_seed(recipe.seed + 1)
-    with qtbot.waitSignal(rig.panel.export.exporter.weighed):
+    rig.page.form.show_seed(recipe.seed + 1)
+    with qtbot.waitSignal(rig.page.export.exporter.weighed):
         rig.studio.recipe_recalled.emit(recipe)
     assert isinstance(rig.asked[-1], Sample) and rig.asked[-1].seed == recipe.seed
     rig.answer()
     assert isinstance(rig.asked[-1], Complete)
     rig.answer()
-    again = rig.panel.recorder.current
+    again = rig.page.recorder.current
     assert again is not None and again is not fork
     assert np.array_equal(again.trace.symbols, fork.trace.symbols)
 
@@ -486,7 +490,7 @@ def test_an_exported_file_recalls_what_made_it(
 def test_other_weights_are_warned_of(build: Callable[..., Rig], qtbot: QtBot) -> None:
     rig = build()
     rig.answer()
-    recipe = rig.panel.recorder.current.recipe("0" * 64)  # type: ignore[union-attr]
+    recipe = rig.page.recorder.current.recipe("0" * 64)  # type: ignore[union-attr]
     with qtbot.waitSignal(rig.studio.noticed) as caught:
         rig.studio.recipe_recalled.emit(recipe)
     assert caught.args is not None and "has learned since" in caught.args[0].title
@@ -495,8 +499,8 @@ def test_other_weights_are_warned_of(build: Callable[..., Rig], qtbot: QtBot) ->
 def test_the_picture_goes_to_the_clipboard(build: Callable[..., Rig], qtbot: QtBot) -> None:
     rig = build()
     rig.answer()
-    rig.panel.export.scale = 4
-    qtbot.keyClick(rig.panel.view.canvas, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    rig.page.export.scale = 4
+    qtbot.keyClick(rig.page.view.canvas, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
     image = QGuiApplication.clipboard().mimeData().imageData()
     assert (image.width(), image.height()) == (20, 24)
 
@@ -504,18 +508,18 @@ def test_the_picture_goes_to_the_clipboard(build: Callable[..., Rig], qtbot: QtB
 def test_nothing_is_painted_while_nothing_moves(build: Callable[..., Rig]) -> None:
     rig = build()
     rig.answer()
-    rig.panel.view.jump_to_live()
-    assert not rig.panel.view._timer.isActive()
-    rig.panel.view.toggle()
-    assert rig.panel.view._timer.isActive()
-    rig.panel.hide()
-    assert not rig.panel.view._timer.isActive()
+    rig.page.view.jump_to_live()
+    assert not rig.page.view._timer.isActive()
+    rig.page.view.toggle()
+    assert rig.page.view._timer.isActive()
+    rig.page.hide()
+    assert not rig.page.view._timer.isActive()
 
 
 def test_every_command_has_words_and_works(build: Callable[..., Rig]) -> None:
     rig = build()
     rig.answer()
-    commands = rig.panel.commands()
+    commands = rig.page.commands()
     keys = [keys for _, keys, _ in commands if keys]
     assert len(keys) == len(set(keys))
     for words, _, action in commands:
@@ -528,17 +532,17 @@ def test_the_tour_shows_a_change_how_it_works_and_many_images(build: Callable[..
     rig = build()
     rig.answer()
     names = []
-    for name, action in rig.panel.tour_stops():
+    for name, action in rig.page.tour_stops():
         action()
-        if rig.panel.recorder.busy:
+        if rig.page.recorder.busy:
             rig.answer()
         for job in rig.engine.open_jobs:
             rig.engine.cancel(job)
         rig.studio.poll()
-        rig.panel.view.tick()
-        assert rig.panel.recorder.current is not None
+        rig.page.view.tick()
+        assert rig.page.recorder.current is not None
         names.append(name)
     assert names == [
         "draws", "entropy", "change", "difference", "field", "race", "causality", "real", "many",
     ]  # fmt: skip
-    assert rig.panel.view.canvas.count == 16
+    assert rig.page.view.canvas.count == 16

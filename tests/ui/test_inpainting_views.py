@@ -711,10 +711,16 @@ def test_chains_have_their_plots(shown: Callable[..., QWidget], studio: Studio) 
     np.testing.assert_allclose(mean.values, [np.mean(s.log_prob) for s in script.stages])
     view.finish(script.found(autocorrelation=np.array([1.0, 0.5, 0.1])))
     assert view.titles[-1] == "Autocorrelation"
-    assert view.plots["Autocorrelation"].words_at(1) == "Lag 1: ρ 0.5"
+    auto = view.plots["Autocorrelation"]
+    assert auto.words_at(1) == "Lag 1: ρ 0.5"
+    assert "ℓ = ln p(x)." in auto.heading.toolTip()
     assert view.verdict.text() == "Not mixed yet: more sweeps."
     assert view.sign.accessibleName() == "Take care"
     assert "worth 2.0 of 3 independent draws" in view.facts.text()
+    view.set_film(script.film)
+    view.finish(script.found(autocorrelation=np.array([1.0, 0.5]), followed="ln p(x, z)"))
+    assert auto.heading.toolTip() == auto.plot.toolTip()
+    assert "ℓ = ln p(x, z)." in auto.plot.toolTip()
 
 
 def test_particles_have_theirs(shown: Callable[..., QWidget], studio: Studio) -> None:

@@ -28,10 +28,14 @@ from genstudio.core.messages import (
     Raced,
     ReadImage,
 )
+from genstudio.core.recipe import Packed, Recipe
 from genstudio.core.spaces import Grid
 from genstudio.engine.client import InlineEngine
+from genstudio.ui.generate.draw_dialog import DrawDialog
+from genstudio.ui.generate.symbols import SymbolPage
 from genstudio.ui.panels.generate import GeneratePanel
 from genstudio.ui.recording.field import FieldOfView
+from genstudio.ui.shell.files import open_file
 from genstudio.ui.studio import Studio
 from genstudio.ui.widgets.canvas import Pixel
 from tests.ui.test_generate_panel import Rig, build
@@ -90,7 +94,7 @@ def test_the_first_pixel_has_no_past() -> None:
 def drawn(build: Callable[..., Rig], **settings: int) -> Rig:
     rig = build(**settings)
     rig.answer()
-    rig.panel.view.jump_to_live()
+    rig.page.view.jump_to_live()
     return rig
 
 
@@ -111,11 +115,11 @@ def test_a_click_asks_what_the_pixel_depends_on_and_changes_nothing(
     build: Callable[..., Rig], qtbot: QtBot
 ) -> None:
     rig = drawn(build, levels=2)
-    lab = rig.panel.lab
-    rig.panel.overlays.turn_to("Field")
+    lab = rig.page.lab
+    rig.page.overlays.turn_to("Field")
     assert lab.strip.isVisible()
     request = look(rig, qtbot, 2, 2)
-    take = rig.panel.recorder.current
+    take = rig.page.recorder.current
     assert take is not None and request.step == 12
     expected = take.trace.images()[0].reshape(-1).copy()
     expected[12:] = 0  # what comes later does not matter, and would be asked about again
@@ -124,52 +128,52 @@ def test_a_click_asks_what_the_pixel_depends_on_and_changes_nothing(
     rig.studio.poll()
     assert "blind spot" in lab.strip.words.text()
     assert lab.paint.isVisible() and lab.strip.layer == 1
-    assert len(rig.panel.recorder.takes) == 1, "nothing was changed by the click"
-    shot = rig.panel.view.canvas.grab().toImage()
-    centre = rig.panel.view.canvas.rect_of(Pixel(0, 2, 1)).center().toPoint()
+    assert len(rig.page.recorder.takes) == 1, "nothing was changed by the click"
+    shot = rig.page.view.canvas.grab().toImage()
+    centre = rig.page.view.canvas.rect_of(Pixel(0, 2, 1)).center().toPoint()
     colour = shot.pixelColor(centre)
     assert colour.red() != colour.green(), "the largest gradient is coloured"
     lab.strip.slider.setValue(0)
     assert lab.strip.name.text() == "block 1: 1 pixel"
-    rig.panel.overlays.turn_to("Picture")
+    rig.page.overlays.turn_to("Picture")
     assert not lab.paint.isVisible() and not lab.strip.isVisible()
     rig.click(qtbot, 2, 2)
-    assert len(rig.panel.recorder.takes) == 2, "and a click changes again"
+    assert len(rig.page.recorder.takes) == 2, "and a click changes again"
 
 
 def test_the_newest_question_wins_and_answers_are_remembered(
     build: Callable[..., Rig], qtbot: QtBot
 ) -> None:
     rig = drawn(build, levels=2)
-    rig.panel.overlays.turn_to("Field")
+    rig.page.overlays.turn_to("Field")
     look(rig, qtbot, 2, 2)
     first = rig.engine.last(LookBack).job
     look(rig, qtbot, 4, 1)
     assert first not in rig.engine.open_jobs
     rig.engine.finish(field_at(4, 1, SEEN), rig.engine.last(LookBack).job)
     rig.studio.poll()
-    assert rig.panel.lab.strip.words.text().startswith("Row 5, column 2")
+    assert rig.page.lab.strip.words.text().startswith("Row 5, column 2")
     look(rig, qtbot, 2, 2)
     rig.engine.finish(field_at(2, 2, SEEN), rig.engine.last(LookBack).job)
     rig.studio.poll()
     asked = len(rig.engine.asked)
     rig.click(qtbot, 4, 1)
-    assert rig.panel.lab.strip.words.text().startswith("Row 5, column 2")
-    assert rig.panel.settled() and len(rig.engine.asked) == asked
+    assert rig.page.lab.strip.words.text().startswith("Row 5, column 2")
+    assert rig.page.settled() and len(rig.engine.asked) == asked
 
 
 def test_the_field_grows_from_the_first_layer_to_the_last(
     build: Callable[..., Rig], qtbot: QtBot
 ) -> None:
     rig = drawn(build, levels=2)
-    strip = rig.panel.lab.strip
-    rig.panel.overlays.turn_to("Field")
+    strip = rig.page.lab.strip
+    rig.page.overlays.turn_to("Field")
     look(rig, qtbot, 2, 2)
     rig.engine.finish(field_at(2, 2, SEEN), rig.engine.last(LookBack).job)
     rig.studio.poll()
     layers: list[int] = []
     strip.layer_chosen.connect(layers.append)
-    qtbot.keyClick(rig.panel.view.canvas, Qt.Key.Key_G)
+    qtbot.keyClick(rig.page.view.canvas, Qt.Key.Key_G)
     assert strip.growing
     qtbot.waitUntil(lambda: not strip.growing)
     assert layers == [0, 1]
@@ -177,11 +181,11 @@ def test_the_field_grows_from_the_first_layer_to_the_last(
 
 def test_no_conditional_moves_with_a_later_symbol(build: Callable[..., Rig], qtbot: QtBot) -> None:
     rig = drawn(build)
-    page = rig.panel.lab.causality
-    qtbot.keyClick(rig.panel.view.canvas, Qt.Key.Key_T)
+    page = rig.page.lab.causality
+    qtbot.keyClick(rig.page.view.canvas, Qt.Key.Key_T)
     request = rig.engine.last(Causality).request
     assert isinstance(request, Causality) and not request.broken
-    take = rig.panel.recorder.current
+    take = rig.page.recorder.current
     assert take is not None
     np.testing.assert_array_equal(request.image, take.trace.images()[0])
     steps = tuple(range(29, -1, -1))
@@ -196,8 +200,8 @@ def test_no_conditional_moves_with_a_later_symbol(build: Callable[..., Rig], qtb
         "Later ones did, by up to 0.5 nats."
     )
     assert greener(page.canvas.grab().toImage().pixelColor(middle(page, 5, 4)))
-    qtbot.keyClick(rig.panel, Qt.Key.Key_Escape)
-    assert rig.panel.lab.stage.currentWidget() is rig.panel.view
+    qtbot.keyClick(rig.page, Qt.Key.Key_Escape)
+    assert rig.page.lab.stage.currentWidget() is rig.page.view
 
 
 def middle(page: object, row: int, column: int) -> object:
@@ -212,8 +216,8 @@ def test_a_broken_mask_is_shown_in_red_and_then_trained(
     build: Callable[..., Rig], qtbot: QtBot
 ) -> None:
     rig = drawn(build)
-    page = rig.panel.lab.causality
-    rig.panel.lab.break_mask()
+    page = rig.page.lab.causality
+    rig.page.lab.break_mask()
     request = rig.engine.last(Causality).request
     assert isinstance(request, Causality) and request.broken
     rig.engine.say(Moved(tuple(range(30)), (2.5,) * 30, (1.0,) * 30))
@@ -232,10 +236,10 @@ def test_a_broken_mask_is_shown_in_red_and_then_trained(
 
 def test_a_family_that_cannot_cheat_says_so(build: Callable[..., Rig]) -> None:
     rig = drawn(build)
-    rig.panel.lab.break_mask()
+    rig.page.lab.break_mask()
     rig.engine.fail("The mask of MADE cannot be broken here.")
     rig.studio.poll()
-    page = rig.panel.lab.causality
+    page = rig.page.lab.causality
     assert page.sentence.text() == "The mask of MADE cannot be broken here."
     assert page.sentence.property("role") == "error"
     assert page.end.text() == "Again"
@@ -247,10 +251,10 @@ def lap(way: Way, symbols: np.ndarray, seconds: float) -> Raced:
 
 def test_the_race_ends_with_the_measured_factor(build: Callable[..., Rig], qtbot: QtBot) -> None:
     rig = drawn(build)
-    page = rig.panel.lab.race
-    qtbot.keyClick(rig.panel.view.canvas, Qt.Key.Key_R)
+    page = rig.page.lab.race
+    qtbot.keyClick(rig.page.view.canvas, Qt.Key.Key_R)
     request = rig.engine.last(Race).request
-    take = rig.panel.recorder.current
+    take = rig.page.recorder.current
     assert isinstance(request, Race) and take is not None
     assert request.seed == take.request.seed
     picture = take.trace.symbols[0]
@@ -279,21 +283,21 @@ def test_the_race_ends_with_the_measured_factor(build: Callable[..., Rig], qtbot
 
 def test_a_race_with_another_picture_says_so(build: Callable[..., Rig]) -> None:
     rig = drawn(build)
-    rig.panel.lab.run_race()
-    picture = rig.panel.recorder.current.trace.symbols[0]  # type: ignore[union-attr]
+    rig.page.lab.run_race()
+    picture = rig.page.recorder.current.trace.symbols[0]  # type: ignore[union-attr]
     other = picture.copy()
     other[7] = (other[7] + 1) % 16
     rig.engine.say(lap(Way.CACHED, picture, 0.010))
     rig.engine.say(lap(Way.NAIVE, other, 1.0))
     rig.engine.finish()
     rig.studio.poll()
-    assert rig.panel.lab.race.sentence.text().startswith("1 of 30 symbols differ")
+    assert rig.page.lab.race.sentence.text().startswith("1 of 30 symbols differ")
 
 
 def test_a_race_is_cancelled_and_started_again(build: Callable[..., Rig], qtbot: QtBot) -> None:
     rig = drawn(build)
-    page = rig.panel.lab.race
-    rig.panel.lab.run_race()
+    page = rig.page.lab.race
+    rig.page.lab.run_race()
     job = rig.engine.last(Race).job
     rig.engine.say(lap(Way.CACHED, np.zeros(30, np.uint8), 0.5))
     rig.engine.say(lap(Way.NAIVE, np.zeros(3, np.uint8), 0.5))
@@ -304,26 +308,26 @@ def test_a_race_is_cancelled_and_started_again(build: Callable[..., Rig], qtbot:
     assert page.sentence.text().startswith("Cancelled. 3 of 30 symbols")
     qtbot.mouseClick(page.end, Qt.MouseButton.LeftButton)
     assert rig.engine.last(Race).job != job and page.busy
-    rig.panel.lab.leave()
+    rig.page.lab.leave()
     rig.studio.poll()
     assert not page.busy
 
 
 def test_leaving_for_another_take_ends_the_experiment(build: Callable[..., Rig]) -> None:
     rig = drawn(build)
-    rig.panel.lab.run_race()
-    rig.panel.draw_another()
+    rig.page.lab.run_race()
+    rig.page.draw_another()
     rig.answer()
     rig.studio.poll()
-    assert rig.panel.lab.stage.currentWidget() is rig.panel.view
-    assert not rig.panel.lab.race.busy
+    assert rig.page.lab.stage.currentWidget() is rig.page.view
+    assert not rig.page.lab.race.busy
 
 
 def test_a_real_image_is_a_take_that_is_scored_and_not_drawn(
     build: Callable[..., Rig], qtbot: QtBot
 ) -> None:
     rig = drawn(build, conditional=True)
-    rig.panel.lab.pick(3)
+    rig.page.lab.pick(3)
     request = rig.engine.last(PickImage).request
     assert isinstance(request, PickImage) and request.class_index == 3
     image = np.arange(30, dtype=np.uint8).reshape(6, 5, 1) % 16
@@ -334,43 +338,121 @@ def test_a_real_image_is_a_take_that_is_scored_and_not_drawn(
     assert asked.labels is not None and asked.labels.tolist() == [[3]]
     np.testing.assert_array_equal(asked.images[0], image)
     rig.answer()
-    rig.panel.view.tick()
-    take = rig.panel.recorder.current
+    rig.page.view.tick()
+    take = rig.page.recorder.current
     assert take is not None and take.words == "Data #123"
-    assert rig.panel.view.playback.at_end
+    assert rig.page.view.playback.at_end
     bits = -float(take.trace.log_prob()[0]) / 30 / np.log(2)
-    assert rig.panel.view.caption.text().endswith(f"{bits:.3f} bits/dim")
-    assert dict(rig.panel.step_view.facts.rows)["Symbol"].startswith(f"{image[5, 4, 0]} known")
+    assert rig.page.view.caption.text().endswith(f"{bits:.3f} bits/dim")
+    assert dict(rig.page.step_view.facts.rows)["Symbol"].startswith(f"{image[5, 4, 0]} known")
     assert take.recipe().kind == "complete"
-    rig.panel._draw_changed()  # a knob: a drawing, beside the real image and not in its place
+    rig.page._draw_changed()  # a knob: a drawing, beside the real image and not in its place
     rig.answer()
-    assert take in rig.panel.recorder.takes.roots
-    rig.panel.recorder.open(take)
-    rig.panel.view.jump_to_live()
+    assert take in rig.page.recorder.takes.roots
+    rig.page.recorder.open(take)
+    rig.page.view.jump_to_live()
     rig.click(qtbot, 2, 2)
-    rig.panel.step_view.symbol_chosen.emit((int(image[2, 2, 0]) + 1) % 16)
+    rig.page.step_view.symbol_chosen.emit((int(image[2, 2, 0]) + 1) % 16)
     fork = rig.asked[-1]
     assert isinstance(fork, Complete) and int(fork.known.sum()) == 13
     assert fork.labels is not None and fork.labels.tolist() == [[3]]
+
+
+def test_a_drawing_by_hand_is_scored_and_drawn_on(build: Callable[..., Rig], qtbot: QtBot) -> None:
+    rig = drawn(build)
+    qtbot.keyClick(rig.page.view.canvas, Qt.Key.Key_I, Qt.KeyboardModifier.ShiftModifier)
+    dialog = rig.page.findChild(DrawDialog)
+    assert dialog is not None
+    qtbot.waitExposed(dialog)
+    canvas = dialog.board.canvas
+    qtbot.mouseClick(canvas, Qt.MouseButton.LeftButton, pos=canvas.rect().center())
+    image = dialog.board.painting.image.copy()
+    assert image.max() == 15 and image.min() == 0
+    qtbot.mouseClick(dialog.score, Qt.MouseButton.LeftButton)
+    request = rig.asked[-1]
+    assert isinstance(request, Complete) and request.known.all()
+    np.testing.assert_array_equal(request.images[0], image)
+    rig.answer()
+    take = rig.page.recorder.current
+    assert take is not None and take.words == "By hand"
+    qtbot.waitUntil(lambda: rig.page.view.playback.at_end)
+    assert rig.page.view.caption.text().startswith("By hand: log p = −")
+    rig.page.overlays.turn_to("Surprise")
+    surprise = take.trace.surprise[0].reshape(6, 5)
+    places = [np.unravel_index(at, surprise.shape) for at in (surprise.argmin(), surprise.argmax())]
+    shot = rig.page.view.canvas.grab().toImage()
+    bright = []
+    for row, column in places:
+        at = rig.page.view.canvas.rect_of(Pixel(0, int(row), int(column))).center().toPoint()
+        bright.append(shot.pixelColor(at).lightness())
+    assert bright[1] > bright[0], "what surprises more is brighter"
+    rig.page.lab.real.drawing_wanted.emit()
+    again = [each for each in rig.page.findChildren(DrawDialog) if each.isVisible()]
+    np.testing.assert_array_equal(again[0].board.painting.image, image)
+    again[0].reject()
+
+
+@pytest.mark.parametrize("kind", ["png", "gif", "npz"])
+def test_an_exported_real_image_is_scored_again_with_its_changes(
+    build: Callable[..., Rig], qtbot: QtBot, tmp_path: Path, kind: str
+) -> None:
+    rig = drawn(build, conditional=True)
+    image = (np.arange(30, dtype=np.uint8).reshape(6, 5, 1) * 7) % 16
+    rig.page.recorder.score(image, np.array([3]), "Data #123", 17)
+    rig.answer()
+    rig.page.view.jump_to_live()
+    rig.click(qtbot, 2, 2)
+    changed = (int(image[2, 2, 0]) + 1) % 16
+    rig.page.step_view.symbol_chosen.emit(changed)
+    rig.answer()
+    fork = rig.page.recorder.current
+    assert fork is not None and fork.parent is not None
+    path = tmp_path / f"real.{kind}"
+    with qtbot.waitSignal(rig.page.export.exporter.written, timeout=20_000):
+        rig.page.export.save(fork, path)
+    for take in list(rig.page.recorder.takes.roots):
+        rig.page.recorder.delete(take)
+    with qtbot.waitSignal(rig.page.export.exporter.weighed, timeout=20_000):
+        assert open_file(rig.studio, path)
+    scored = rig.asked[-1]
+    assert isinstance(scored, Complete) and scored.known.all() and scored.seed == 17
+    assert scored.labels is not None and scored.labels.tolist() == [[3]]
+    np.testing.assert_array_equal(scored.images[0], image)
+    rig.answer()
+    rig.answer()
+    again = rig.page.recorder.current
+    assert again is not None and again.root.source == "Data #123" and again.edits == fork.edits
+    np.testing.assert_array_equal(again.trace.images(), fork.trace.images())
+
+
+def test_a_real_image_of_another_size_is_refused(build: Callable[..., Rig]) -> None:
+    rig = drawn(build)
+    told: list[str] = []
+    rig.studio.noticed.connect(lambda notice: told.append(notice.title))
+    before = len(rig.asked)
+    picture = Packed.of(np.full((7, 5, 1), 3, np.uint8))
+    rig.studio.recipe_recalled.emit(Recipe(run=rig.run.name, kind="complete", picture=picture))
+    assert len(told) == 1 and "is not one of 6×5 grey, 16 levels" in told[0]
+    assert len(rig.asked) == before
 
 
 def test_a_file_becomes_a_take_and_a_failure_is_told(
     build: Callable[..., Rig], tmp_path: Path
 ) -> None:
     rig = drawn(build)
-    rig.panel.lab.real.file_wanted.emit(tmp_path / "mine.png")
+    rig.page.lab.real.file_wanted.emit(tmp_path / "mine.png")
     request = rig.engine.last(ReadImage).request
     assert isinstance(request, ReadImage) and request.space == rig.space
     rig.engine.finish(np.zeros((6, 5, 1), np.uint8))
     rig.studio.poll()
     rig.answer()
-    assert rig.panel.recorder.current.words == "mine.png"  # type: ignore[union-attr]
+    assert rig.page.recorder.current.words == "mine.png"  # type: ignore[union-attr]
     told: list[str] = []
     rig.studio.noticed.connect(lambda notice: told.append(notice.title))
-    rig.panel.lab.pick(None)
+    rig.page.lab.pick(None)
     rig.engine.fail("The training split is not here.")
     rig.studio.poll()
-    assert told == ["The training split is not here."] and rig.panel.lab.settled
+    assert told == ["The training split is not here."] and rig.page.lab.settled
 
 
 @pytest.mark.timeout(300)
@@ -389,11 +471,13 @@ def test_everything_works_on_a_real_model(qtbot: QtBot, settings: QSettings, fol
     panel.show()
     until(lambda: bool(studio.cards))
     panel.show_run(run, studio.cards["pixelcnn"])
-    until(lambda: panel.recorder.current is not None and not panel.recorder.busy)
-    panel.view.jump_to_live()
-    lab = panel.lab
-    panel.overlays.turn_to("Field")
-    panel.hand.hold_something()
+    page = panel.page
+    assert isinstance(page, SymbolPage)
+    until(lambda: page.recorder.current is not None and not page.recorder.busy)
+    page.view.jump_to_live()
+    lab = page.lab
+    page.overlays.turn_to("Field")
+    page.hand.hold_something()
     qtbot.waitUntil(lambda: lab.looking._job is not None)
     until(lambda: lab.settled)
     assert lab.paint.field is not None and lab.paint.field.names[-1] == "conditional"
@@ -408,7 +492,7 @@ def test_everything_works_on_a_real_model(qtbot: QtBot, settings: QSettings, fol
     assert lab.race.sentence.text().startswith("Same picture, ")
     assert "compiled" in lab.race.sentence.text()
     lab.pick(7)
-    until(lambda: lab.settled and not panel.recorder.busy)
-    take = panel.recorder.current
+    until(lambda: lab.settled and not page.recorder.busy)
+    take = page.recorder.current
     assert take is not None and take.words.startswith("Data #") and take.trace.given.all()
     studio.close()

@@ -17,7 +17,7 @@ from pytestqt.qtbot import QtBot
 from scipy import stats
 from sklearn.decomposition import PCA
 
-from genstudio.core.messages import Decode, Embed, Encode, SurveyLatent
+from genstudio.core.messages import Decode, Embed, EmbedNeighbours, Encode, SurveyLatent
 from genstudio.core.runs import Run
 from genstudio.ui.latent.manifold import MANIFOLD
 from genstudio.ui.latent.map import EMBED, LatentMap
@@ -264,16 +264,28 @@ def test_t_sne_is_asked_for_and_decodes_the_nearest_datum(deep: Walk) -> None:
     bar, view = deep.map.bar, deep.map.view
     bar.manifold.click()
     QTest.mouseClick(bar.way.button("t-SNE"), LEFT)
-    assert asked_on(deep.engine, EMBED)[-1].by == "t-sne"
+    assert isinstance(asked_on(deep.engine, EMBED)[-1], EmbedNeighbours)
     assert not deep.map.settled()
     points = np.random.default_rng(8).normal(size=(40, 2)).astype(np.float32)
-    deep.answer(Embed, points)
+    deep.answer(EmbedNeighbours, points)
     assert not bar.manifold.isEnabled() and not bar.manifold.isChecked()
     position = QPointF(deep.at(9) + QPoint(20, 3))
     nearest = np.square(points - view.place_at(position)).sum(axis=1).argmin()
     QTest.mouseClick(view, LEFT, pos=position.toPoint())
     np.testing.assert_array_equal(deep.state.code, deep.codes[nearest])
     assert "no way back" in deep.map.caption.text()
+
+
+def test_t_sne_is_not_waited_for_by_who_wants_another_plane(deep: Walk) -> None:
+    bar = deep.map.bar
+    QTest.mouseClick(bar.way.button("t-SNE"), LEFT)
+    slow = deep.engine.last(EmbedNeighbours).job
+    QTest.mouseClick(bar.way.button("PCA"), LEFT)
+    assert slow not in deep.engine.open_jobs
+    assert isinstance(asked_on(deep.engine, EMBED)[-1], Embed)
+    deep.answer(Embed, deep.codes[:, :2].astype(np.float32))
+    assert deep.map.settled() and deep.map.projection is not None
+    assert deep.map.projection.by == "pca"
 
 
 def test_without_a_prior_even_probability_is_that_of_the_codes(walk: Walk) -> None:

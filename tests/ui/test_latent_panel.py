@@ -22,15 +22,17 @@ from genstudio.core.errors import UserError
 from genstudio.core.interpolation import spherical
 from genstudio.core.latent import Coded, LatentDraws
 from genstudio.core.messages import (
+    Clean,
     Decode,
     DrawCodes,
     Encode,
+    LookAtPosterior,
     Picked,
     PickImage,
     SurveyLatent,
     Train,
 )
-from genstudio.core.recipe import Recipe, read_recipe
+from genstudio.core.recipe import Packed, Recipe, read_recipe
 from genstudio.core.runs import Run
 from genstudio.core.training import DataSpec, Training
 from genstudio.engine.client import InlineEngine, run_to_end
@@ -44,7 +46,7 @@ from genstudio.ui.latent.state import DECODE, LatentState
 from genstudio.ui.latent.way_export import Form, WayRecipe
 from genstudio.ui.panels.latent import LatentPanel
 from genstudio.ui.studio import Studio
-from tests.ui.latent import VAE, asked_on, codes_of, survey_of
+from tests.ui.latent import DENOISING, VAE, asked_on, codes_of, survey_of
 from tests.ui.scripted import ScriptedEngine
 
 LEFT, NONE = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
@@ -449,17 +451,17 @@ def test_a_drawing_is_encoded_stroke_by_stroke(rig: Rig, qtbot: QtBot) -> None:
     dialog = rig.panel.drawing
     assert dialog is not None
     qtbot.waitExposed(dialog)
-    canvas = dialog.canvas
+    canvas = dialog.board.canvas
     QTest.mouseClick(canvas, LEFT, NONE, canvas.rect().center())
     request = rig.engine.last(Encode).request
     assert isinstance(request, Encode)
     assert request.images.max() == 15
     rig.answer()
-    assert np.array_equal(dialog.painting.image, request.images[0])
+    assert np.array_equal(dialog.board.painting.image, request.images[0])
     assert rig.state.source is not None
     assert rig.state.source.words == "drawn by hand"
     assert not dialog.back.image.isNull()
-    dialog.undo.click()
+    dialog.board.undo.click()
     assert rig.engine.last(Encode).request.images.max() == 0  # type: ignore[attr-defined] # an Encode
     dialog.accept()
     assert rig.panel.drawing is None
@@ -561,6 +563,117 @@ def test_a_way_is_written_with_its_recipe(
     rig.answer()
     assert np.array_equal(rig.panel.interpolation.keyframes.codes, [first, last])
     assert np.allclose(rig.code, first)
+
+
+# --- files are recalled ---
+
+
+def recipe_of(rig: Rig, method: str, **fields: Any) -> Recipe:
+    return Recipe(kind="latent", run=rig.run.name, method=method, **fields)
+
+
+def test_a_decoded_code_is_gone_to_once_the_space_is_known(rig: Rig) -> None:
+    recipe = recipe_of(rig, "decode", settings={"codes": [[0.5, -1.25, 2.0]]})
+    rig.studio.recipe_recalled.emit(recipe)  # before the panel has any run
+    rig.begin()
+    rig.answer()
+    assert rig.code.tolist() == [0.5, -1.25, 2.0]
+    rig.panel.state.undo()
+    np.testing.assert_allclose(rig.code, rig.survey.aggregated_mean, rtol=1e-6)
+
+
+@pytest.mark.parametrize("method", ["decode", "encode"])
+def test_of_several_codes_every_one_is_kept(rig: Rig, method: str) -> None:
+    rig.begin()
+    codes = [[0.5, -1.25, 2.0], [1.0, 1.0, 1.0], [0.0, 0.0, 3.0]]
+    rig.studio.recipe_recalled.emit(recipe_of(rig, method, settings={"codes": codes}))
+    rig.answer()
+    assert rig.panel.interpolation.keyframes.codes.tolist() == codes
+    assert rig.code.tolist() == codes[0]
+
+
+def test_a_traversal_begins_where_it_began_and_goes_along_its_dimensions(rig: Rig) -> None:
+    rig.begin()
+    settings = {"dimensions": [2, 0], "steps": 5, "reach": 3.0, "codes": [[0.0, 1.0, 2.0]]}
+    rig.studio.recipe_recalled.emit(recipe_of(rig, "traverse", settings=settings))
+    assert rig.code.tolist() == [0.0, 1.0, 2.0]
+    assert rig.panel.sweep.dims == {0, 2}
+    rig.panel.rest()
+    rig.answer()
+
+
+def test_draws_are_drawn_again_from_the_same_source(rig: Rig) -> None:
+    rig.begin()
+    settings = {"source": "mixture", "temperature": 0.5, "components": 7}
+    rig.studio.recipe_recalled.emit(recipe_of(rig, "draw", seed=42, settings=settings))
+    assert rig.panel.side.page == "Generator?"
+    request = rig.engine.last(DrawCodes).request
+    assert isinstance(request, DrawCodes)
+    assert (request.source, request.components) == ("mixture", 7)
+    assert (request.seed, request.temperature) == (42, 0.5)
+    row = rig.panel.generator.rows[0]
+    assert row.source.word == "Mixture" and row.components.isVisible()
+    rig.answer()
+    rig.panel.generator.seed.dice.click()
+    assert rig.engine.last(DrawCodes).request.temperature == 1.0  # type: ignore[attr-defined] # a DrawCodes
+    rig.answer()
+
+
+def test_a_posterior_is_of_the_same_image_and_dimensions(rig: Rig) -> None:
+    rig.begin()
+    image = (np.arange(64, dtype=np.uint8) % 16).reshape(8, 8, 1)
+    recipe = recipe_of(
+        rig, "posterior", settings={"dimensions": [2, 1]}, picture=Packed.of(image)
+    )  # fmt: skip
+    rig.studio.recipe_recalled.emit(recipe)
+    rig.answer()
+    assert rig.panel.side.page == "Posterior"
+    assert rig.state.source is not None
+    np.testing.assert_array_equal(rig.state.source.image, image)
+    request = rig.engine.last(LookAtPosterior).request
+    assert isinstance(request, LookAtPosterior) and request.dimensions == (2, 1)
+    np.testing.assert_array_equal(request.image, image)
+
+
+def test_cleaning_is_repeated_with_the_same_noise(rig: Rig) -> None:
+    rig.begin()
+    told: list[str] = []
+    rig.studio.noticed.connect(lambda notice: told.append(notice.title))
+    rig.studio.recipe_recalled.emit(recipe_of(rig, "clean", seed=9, settings={"passes": 30}))
+    assert told == ["There is no page “Denoising” for this model."]
+    rig.panel.show_run(rig.run, DENOISING)
+    rig.answer()
+    rig.studio.recipe_recalled.emit(recipe_of(rig, "clean", seed=9, settings={"passes": 30}))
+    assert rig.panel.side.page == "Denoising"
+    request = rig.engine.last(Clean).request
+    assert isinstance(request, Clean) and (request.seed, request.passes) == (9, 30)
+    assert request.images is None
+    rig.answer()
+
+
+@pytest.mark.parametrize(
+    ("method", "how", "said"),
+    [
+        ("decode", {}, "was made of codes, which are not in it"),
+        ("decode", {"codes": [[1.0]]}, "have 1 numbers, and those of the model 3"),
+        ("traverse", {"codes": [[1.0, 2.0, 3.0]], "dimensions": [3]}, "cannot be read"),
+        ("traverse", {"codes": [[1.0, 2.0, 3.0]], "dimensions": ["a"]}, "cannot be read"),
+        ("draw", {"temperature": "warm"}, "cannot be read"),
+        ("posterior", {}, "holds no picture"),
+        ("levitate", {}, "does not know how to show “levitate”"),
+    ],
+)
+def test_what_cannot_be_recalled_is_told_in_a_sentence(
+    rig: Rig, method: str, how: dict[str, Any], said: str
+) -> None:
+    rig.begin()
+    before = rig.code.copy()
+    told: list[str] = []
+    rig.studio.noticed.connect(lambda notice: told.append(notice.title))
+    rig.studio.recipe_recalled.emit(recipe_of(rig, method, settings=how))
+    rig.answer()
+    assert len(told) == 1 and said in told[0]
+    assert np.array_equal(rig.code, before)
 
 
 @pytest.mark.parametrize(

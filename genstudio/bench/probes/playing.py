@@ -8,6 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import QTimer
 
 from genstudio.core.errors import UserError
+from genstudio.ui.generate.symbols import SymbolPage
 from genstudio.ui.panels.generate import GeneratePanel
 from genstudio.ui.shell.window import MainWindow
 
@@ -34,7 +35,8 @@ def play_recording(
     window.studio.select(run)
     window.studio.panel_wanted.emit("Generate")
     panel = window.centre.panel
-    if window.studio.selected is None or not isinstance(panel, GeneratePanel):
+    page = panel.page if isinstance(panel, GeneratePanel) else None
+    if window.studio.selected is None or not isinstance(page, SymbolPage):
         raise UserError(f"{run} cannot be played in the window.")
     moved = 0
 
@@ -43,18 +45,18 @@ def play_recording(
         moved += 1
 
     def look() -> None:
-        take = panel.recorder.current
+        take = page.recorder.current
         if take is None or not take.trace.complete:
             return
         timer.stop()
-        panel.view.set_speed(_SPEED)
-        panel.view.set_loop(True)
-        panel.view.seek(0)
-        if not panel.view.playback.playing:
-            panel.view.toggle()
-        panel.view.moved.connect(count)
+        page.view.set_speed(_SPEED)
+        page.view.set_loop(True)
+        page.view.seek(0)
+        if not page.view.playback.playing:
+            page.view.toggle()
+        page.view.moved.connect(count)
         playing(lambda: moved)
 
-    timer = QTimer(panel)
+    timer = QTimer(page)
     timer.timeout.connect(look)
     timer.start(_LOOK)

@@ -26,6 +26,7 @@ __all__ = [
     "Describe",
     "DrawCodes",
     "Embed",
+    "EmbedNeighbours",
     "Encode",
     "Estimate",
     "Evaluate",
@@ -47,7 +48,7 @@ __all__ = [
     "WorkerKind",
 ]
 
-WorkerKind = Literal["explorer", "trainer", "compiler", "racer"]
+WorkerKind = Literal["explorer", "trainer", "compiler", "racer", "embedder"]
 
 
 class Wish(StrEnum):
@@ -530,18 +531,30 @@ class DrawCodes(Request):
 
 @dataclass(frozen=True)
 class Embed(Request):
-    """Codes on a plane: by their two main directions, or by t-SNE. Result: (n, 2) float32.
+    """Codes on a plane, by their two main directions. Result: (n, 2) float32.
 
     Attributes:
-        codes: (n, Z) float32.
-        by: how; "pca" keeps two dimensions as they are.
-        seed: of t-SNE.
+        codes: (n, Z) float32; two dimensions are kept as they are.
     """
 
     job: ClassVar[str] = "embed"
 
     codes: NDArray[np.float32]
-    by: Literal["pca", "t-sne"] = "pca"
+
+
+@dataclass(frozen=True)
+class EmbedNeighbours(Request):
+    """Codes on a plane by t-SNE, which keeps neighbours and no distances. Result: (n, 2) float32.
+
+    Attributes:
+        codes: (n, Z) float32.
+        seed: the same gives the same plane.
+    """
+
+    job: ClassVar[str] = "embed_neighbours"
+    worker: ClassVar[WorkerKind] = "embedder"  # one long step: only its process can be stopped
+
+    codes: NDArray[np.float32]
     seed: int = 0
 
 

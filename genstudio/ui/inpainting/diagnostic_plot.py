@@ -72,6 +72,11 @@ class DiagnosticPlot(QWidget):
         self.plot.fit_wanted.connect(self._fit)
         theme().changed.connect(self._draw)
 
+    def explain(self, idea: str) -> None:
+        """Say what it shows, in a tooltip."""
+        self.heading.setToolTip(idea)
+        self.plot.setToolTip(idea)
+
     def sizeHint(self) -> QSize:
         return QSize(320, 180)
 

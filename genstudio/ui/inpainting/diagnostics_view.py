@@ -97,10 +97,10 @@ _EVIDENCE = _Diagnostic(
     1,
     lambda stage: stage.log_evidence,
 )
-_AUTO = (
-    "Autocorrelation",
-    "ρₖ = cov(ln pₜ, ln pₜ₊ₖ) / var(ln pₜ), over the sweeps.\n"
-    "Where it has fallen to 0 two images of a chain are as good as independent.",
+_AUTO = "Autocorrelation"
+_AUTO_IDEA = (
+    "ρₖ = cov(ℓₜ, ℓₜ₊ₖ) / var(ℓₜ), over the sweeps t, of ℓ = {followed}.\n"
+    "Where it has fallen to 0 two images of a chain are as good as independent."
 )
 _STATES = {True: ("check-circle", "good"), False: ("alert", "warn"), None: ("information", "")}
 _STATE_WORDS = {True: "Nothing wrong", False: "Take care", None: "Cannot be told"}
@@ -132,7 +132,7 @@ class DiagnosticsView(QWidget):
             each.title: DiagnosticPlot(each.title, each.idea, "Stage", each.up)
             for each in (_LOG_P, _EFFECTIVE, _FLIPS, _EVIDENCE)
         }
-        self.plots[_AUTO[0]] = DiagnosticPlot(*_AUTO, "Lag", "ρ")
+        self.plots[_AUTO] = DiagnosticPlot(_AUTO, "", "Lag", "ρ")
         self._columns = 0
         self._lay_out()
         theme().changed.connect(self._sign)
@@ -174,9 +174,10 @@ class DiagnosticsView(QWidget):
             self.plots[each.title].setVisible(bool(there))
             if there:
                 self._fill(each, stages, values)
-        auto = self.plots[_AUTO[0]]
+        auto = self.plots[_AUTO]
         auto.setVisible(found is not None and found.autocorrelation.size > 1)
         if found is not None and found.autocorrelation.size > 1:
+            auto.explain(_AUTO_IDEA.format(followed=found.followed))
             lags = np.arange(found.autocorrelation.size, dtype=float)
             lines = [Line("", np.zeros_like(lags), "secondary", dashed=True)]
             auto.show_lines(lags, [*lines, Line("ρ", found.autocorrelation)], (0.0, 1.0))

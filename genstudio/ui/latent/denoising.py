@@ -87,6 +87,16 @@ class DenoisingView(QWidget):
             return f"{card.title} was not trained to take noise away."
         return ""
 
+    def recall(self, seed: int, passes: int) -> None:
+        """Clean the noise of a seed so often."""
+        self.seed.show_seed(seed)
+        self.passes.blockSignals(True)
+        self.passes.setValue(passes)
+        self.passes.blockSignals(False)
+        self._stale = True
+        if self.isVisible():
+            self._ask()
+
     def settled(self) -> bool:
         """Whether what was asked for is shown."""
         return not self._cleaning.busy and not self._dreaming.busy

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QImage, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QGridLayout, QLineEdit, QToolButton, QWidget
 
@@ -12,6 +12,7 @@ from genstudio.ui.latent.painting import small_font
 from genstudio.ui.latent.track import Track
 from genstudio.ui.naming import named
 from genstudio.ui.theme import icon, theme
+from genstudio.ui.words import decimal
 
 __all__ = ["LARGE", "SMALL", "DimensionRow"]
 
@@ -19,6 +20,7 @@ SMALL, LARGE = 36, 76
 """Pixels high, with the strip in the line of the rest and below it."""
 
 _BUTTON = 24
+_WIDEST, _AROUND = "−99.99", 16  # and pixels of padding, outline and the cursor
 
 
 class DimensionRow(QWidget):
@@ -147,8 +149,17 @@ class _Edit(QLineEdit):
     def __init__(self) -> None:
         super().__init__()
         self.setAlignment(Qt.AlignmentFlag.AlignRight)
-        self.setFixedWidth(54)
         self.setStyleSheet("QLineEdit { padding: 0 4px; }")
+        self._fit()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.FontChange:
+            self._fit()
+
+    def _fit(self) -> None:
+        """As wide as the widest number that is shown with decimals."""
+        self.setFixedWidth(self.fontMetrics().horizontalAdvance(_WIDEST) + _AROUND)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         step = {Qt.Key.Key_Up: 1, Qt.Key.Key_Down: -1}.get(Qt.Key(event.key()))
@@ -195,4 +206,4 @@ def _toggle() -> QToolButton:
 
 
 def _shown(number: float) -> str:
-    return f"{number:.2f}".replace("-", "−") if abs(number) < 100 else f"{number:.0f}"
+    return decimal(number, 2 if abs(number) < 100 else 0)

@@ -25,6 +25,7 @@ from genstudio.ui.latent.painting import fitted, picture
 from genstudio.ui.latent.state import LatentState
 from genstudio.ui.naming import hairline, named, with_role
 from genstudio.ui.theme import HALF, icon
+from genstudio.ui.words import decimal
 
 __all__ = ["DirectionPage"]
 
@@ -124,7 +125,7 @@ class DirectionPage(QWidget):
             slider.blockSignals(True)
             slider.setValue(round(strength * _TICKS))
             slider.blockSignals(False)
-            number.setText(f"{strength:.2f}".replace("-", "−"))
+            number.setText(decimal(strength))
 
     # --- the groups ---
 

@@ -59,6 +59,7 @@ class GeneratorCheck(QWidget):
         self.histograms = PriorHistograms()
         self.histograms.setToolTip(_HISTOGRAMS)
         self._stale = True
+        self._temperature = 1.0  # another one only as long as a recalled file asks for it
         self._page = QWidget()
         self._rows = QVBoxLayout()
         self._rows.setSpacing(GAP)
@@ -82,6 +83,16 @@ class GeneratorCheck(QWidget):
     def commands(self) -> list[tuple[str, str, object]]:
         """Other draws."""
         return [("Draw other codes", "D", self.seed.dice.click)]
+
+    def recall(self, source: str, seed: int, temperature: float, components: int | None) -> None:
+        """Draw as an exported file was drawn, with the chosen model."""
+        self.seed.show_seed(seed)
+        for row in self.rows[:1]:
+            row.choose(source, components)
+        self._temperature = temperature
+        self._stale = True
+        if self.isVisible():
+            self._draw()
 
     def runs(self) -> list[Run]:
         """The chosen run, and beside it the newest of each other family that has a decoder."""
@@ -135,8 +146,9 @@ class GeneratorCheck(QWidget):
 
     def _draw(self) -> None:
         self._stale = False
+        temperature, self._temperature = self._temperature, 1.0
         for row in self.rows:
-            row.draw(self.seed.seed.value(), 1.0)
+            row.draw(self.seed.seed.value(), temperature)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

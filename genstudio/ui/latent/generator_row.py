@@ -126,6 +126,17 @@ class GeneratorRow(QWidget):
         self._seed, self._temperature = seed, temperature
         self.ask()
 
+    def choose(self, source: str, components: int | None = None) -> None:
+        """Turn to a source by its name, without drawing; an unknown one changes nothing."""
+        chosen = next((each for each in SOURCES if each.name == source), None)
+        if chosen is not None:
+            self.source.choose(chosen.word)
+            self.components.setVisible(chosen.name == "mixture")
+        if components is not None:
+            self.components.blockSignals(True)
+            self.components.setValue(components)
+            self.components.blockSignals(False)
+
     def ask(self) -> None:
         """Draw from the source that is chosen."""
         chosen = next(each for each in SOURCES if each.word == self.source.word)

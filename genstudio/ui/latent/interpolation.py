@@ -7,9 +7,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QToolButton, QVBoxLayout, QWidget
 
-from genstudio.core.errors import UserError
 from genstudio.core.interpolation import Way
-from genstudio.core.recipe import Recipe
 from genstudio.ui.latent.keyframes import Keyframe, Keyframes
 from genstudio.ui.latent.state import LatentState
 from genstudio.ui.latent.walk import Walk
@@ -31,8 +29,7 @@ class Interpolation(QWidget):
 
     def __init__(self, studio: Studio, state: LatentState) -> None:
         super().__init__()
-        self._studio, self._state = studio, state
-        self._recalled: Recipe | None = None
+        self._state = state
         self.keyframes = Keyframes(state)
         self.walk = Walk(self.keyframes)
         self.strip = WayStrip(self.keyframes)
@@ -72,32 +69,15 @@ class Interpolation(QWidget):
         self._connect()
         self._allow()
 
-    def recall(self, recipe: Recipe) -> None:
-        """Walk the way of an exported file again, as soon as the model's space is known."""
-        self._recalled = recipe
-        self._use_recalled()
+    def put(self, way: WayRecipe) -> None:
+        """Walk a way, such as that of an exported file, again."""
 
-    def _use_recalled(self) -> None:
-        recipe, state = self._recalled, self._state
-        if recipe is None or state.run is None or not state.size:
-            return
-        if recipe.run != state.run.name:
-            return
-        self._recalled = None
-        try:
-            found = WayRecipe.read(recipe, state.size)
-        except UserError as error:
-            self._studio.notice("error", error.title, error.advice)
-            return
-        if recipe.labels and state.conditional:
-            state.set_labels(np.array(recipe.labels[0], np.int64))
-
-        def put(images: NDArray[np.float32]) -> None:
-            frames = [Keyframe(*pair) for pair in zip(found.codes, images, strict=True)]
-            self.keyframes.put(frames, found.way, found.between)
+        def found(images: NDArray[np.float32]) -> None:
+            frames = [Keyframe(*pair) for pair in zip(way.codes, images, strict=True)]
+            self.keyframes.put(frames, way.way, way.between)
             self.keyframes.go_to(0.0)
 
-        state.decode_many(found.codes, put)
+        self._state.decode_many(way.codes, found)
 
     def _allow(self) -> None:
         count, walking = len(self.keyframes.frames), self.walk.running
@@ -141,4 +121,3 @@ class Interpolation(QWidget):
         self.walk.changed.connect(self._allow)
         state.decoded.connect(self._allow)
         state.run_changed.connect(self._allow)
-        state.code_changed.connect(self._use_recalled)

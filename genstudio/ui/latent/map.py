@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from PySide6.QtWidgets import QComboBox, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from genstudio.core.capabilities import Capability
-from genstudio.core.messages import Embed, Failed
+from genstudio.core.messages import Embed, EmbedNeighbours, Failed
 from genstudio.ui.latent.density import density_of
 from genstudio.ui.latent.export_picture import ExportPicture
 from genstudio.ui.latent.manifold import Manifold, grid_over
@@ -124,9 +124,12 @@ class LatentMap(QWidget):
         survey = self.state.survey
         if survey is None:
             return
-        by: Literal["pca", "t-sne"] = "t-sne" if self.bar.way.word == T_SNE else "pca"
-        self._note = ""
-        self._embedding.ask(Embed(survey.codes, by), (survey.codes, by))
+        codes, self._note = survey.codes, ""
+        self._embedding.forget()  # t-SNE takes seconds: who wants another plane need not wait
+        if self.bar.way.word == T_SNE:
+            self._embedding.ask(EmbedNeighbours(codes), (codes, "t-sne"))
+        else:
+            self._embedding.ask(Embed(codes), (codes, "pca"))
 
     def _embedded(
         self,

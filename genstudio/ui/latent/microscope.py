@@ -27,6 +27,7 @@ from genstudio.ui.latent.state import LatentState
 from genstudio.ui.naming import named, with_role
 from genstudio.ui.studio import Studio
 from genstudio.ui.theme import GAP, HALF
+from genstudio.ui.words import decimal
 
 __all__ = ["POSTERIOR", "Microscope"]
 
@@ -91,6 +92,14 @@ class Microscope(QWidget):
         state.source_changed.connect(self._ask)
         self._clear()
         self._surveyed()
+
+    def look_at(self, first: int, second: int) -> None:
+        """Turn to two dimensions, if there are such."""
+        dims = {first, second}
+        if len(dims) == 2 and max(dims) < self.first.count() and min(dims) >= 0:
+            self.first.setCurrentIndex(first)
+            self.second.setCurrentIndex(second)
+            self._ask()
 
     def settled(self) -> bool:
         """Whether what was asked for is shown."""
@@ -265,7 +274,7 @@ def _number(name: str, idea: str) -> tuple[QLabel, QLabel]:
 
 
 def _nats(value: float, mark: str) -> str:
-    return f"{mark} {value:.2f} nats".strip().replace("-", "−")
+    return f"{mark} {decimal(value)} nats".strip()
 
 
 def _sentence(gap: float, whole: bool) -> str:

@@ -25,6 +25,7 @@ from genstudio.ui.latent.map_scale import LINEAR
 from genstudio.ui.latent.painting import coloured_image, small_font
 from genstudio.ui.recording.trace_colours import lookup
 from genstudio.ui.theme import GAP, theme
+from genstudio.ui.words import decimal
 
 __all__ = ["SIGMAS", "PosteriorPlot", "contours", "cropped"]
 
@@ -140,8 +141,8 @@ class PosteriorPlot(QWidget):
         found, (i, j) = self._found, place
         first, second = (f"z{number + 1}" for number in found.dimensions)
         words = (
-            f"{first} {found.axes[0, i]:.2f}, {second} {found.axes[1, j]:.2f}: "
-            f"ln p {found.log_p[i, j]:.2f}, ln q {found.log_q[i, j]:.2f} nats"
+            f"{first} {decimal(found.axes[0, i])}, {second} {decimal(found.axes[1, j])}: "
+            f"ln p {decimal(found.log_p[i, j])}, ln q {decimal(found.log_q[i, j])} nats"
         )
         return words.replace("-", "−")
 

@@ -37,7 +37,7 @@ class Projection:
     def of(
         cls, codes: NDArray[np.floating], points: NDArray[np.floating], by: Literal["pca", "t-sne"]
     ) -> Projection:
-        """A projection from codes (n, Z) and points (n, 2) that an `Embed` gave.
+        """A projection from codes (n, Z) and points (n, 2) that the engine placed.
 
         PCA's points are P = (C − c̄) Vᵀ; the directions are found again as the least-squares
         solution of P V = C − c̄, which is exact, for the rows of V are orthogonal to what is left.

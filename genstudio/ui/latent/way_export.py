@@ -18,6 +18,7 @@ from genstudio.core.interpolation import Way
 from genstudio.core.pictures import grey, png, sheet
 from genstudio.core.recipe import KEY, Recipe
 from genstudio.core.runs import Run
+from genstudio.core.slides import Slides
 from genstudio.core.spaces import Grid
 from genstudio.ui.latent.keyframes import Keyframes
 from genstudio.ui.latent.walk import SECONDS
@@ -84,35 +85,12 @@ class WayRecipe:
         """
         settings: dict[str, Any] = recipe.settings
         try:
-            codes = np.array(settings["codes"], np.float32)
             way, between = settings["way"], int(settings["between"])
         except (KeyError, TypeError, ValueError) as error:
             raise UserError("The recipe in this file cannot be read.") from error
-        good = codes.ndim == 2 and len(codes) and np.isfinite(codes).all()
-        if not good or way not in ("linear", "spherical") or not 0 <= between <= 99:
+        if way not in ("linear", "spherical") or not 0 <= between <= 99:
             raise UserError("The recipe in this file cannot be read.")
-        if codes.shape[1] != size:
-            raise UserError(
-                f"The codes in this file have {codes.shape[1]} numbers, and those of the model "
-                f"{size}.",
-                "The model has been trained anew since then.",
-            )
-        return cls(codes, way, between)
-
-
-class _Frames:
-    """Decoded pictures as a recording of one: each step shows another."""
-
-    def __init__(self, images: NDArray[np.float32], space: Grid) -> None:
-        self._pages: NDArray[np.uint8] = grey(images, space.levels)
-        self.space = space.model_copy(update={"levels": _GREYS})
-        self.length = len(images)
-        self.count = 1
-
-    def images(self, steps: int | None = None, /) -> NDArray[np.uint8]:
-        """(1, *S) after so many steps."""
-        last = self.length if steps is None else steps
-        return self._pages[max(1, last) - 1 : max(1, last)]
+        return cls(recipe.codes(size), way, between)
 
 
 def content_of(
@@ -128,7 +106,8 @@ def content_of(
         check_pixels(height * scale, (count * (width + 1) - 1) * scale, scale)
         pages = grey(images, space.levels)
         return png(sheet(pages, _GREYS, columns=count, scale=scale), {KEY: recipe.text()})
-    frames = _Frames(np.concatenate([images, images[-2::-1]]), space)
+    there_and_back = np.concatenate([images, images[-2::-1]])
+    frames = Slides(grey(there_and_back, space.levels)[:, None])
     seconds = frames.length / RATE
     return animation(frames, "gif" if form is Form.GIF else "webp", scale, recipe, seconds)
 

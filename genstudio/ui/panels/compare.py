@@ -49,7 +49,7 @@ class ComparePanel(Panel):
     question = "Which model describes these data best?"
     icon_name = "compare"
     position = 8
-    needs = (Capability.AUTOREGRESSIVE,)
+    one_of = (Capability.AUTOREGRESSIVE, Capability.DECODER)
 
     def __init__(self, studio: Studio) -> None:
         super().__init__(studio)

@@ -11,7 +11,6 @@ from typing_extensions import override
 
 from genstudio.core.capabilities import Capability, ModelCard
 from genstudio.core.messages import Failed, Fitted, Share
-from genstudio.core.recipe import Recipe
 from genstudio.core.runs import Run
 from genstudio.ui.inpainting.browser import Browser
 from genstudio.ui.inpainting.fit_note import FitNote
@@ -27,6 +26,7 @@ from genstudio.ui.latent.generator_check import GeneratorCheck
 from genstudio.ui.latent.interpolation import Interpolation
 from genstudio.ui.latent.map import LatentMap
 from genstudio.ui.latent.microscope import Microscope
+from genstudio.ui.latent.recalling import Recalling
 from genstudio.ui.latent.side import Page, Side
 from genstudio.ui.latent.sliders import Sliders
 from genstudio.ui.latent.start_bar import StartBar
@@ -75,6 +75,16 @@ class LatentPanel(Panel):
         self.microscope = Microscope(studio, self.state)
         self.denoising = DenoisingView(studio, self.state)
         self.side = Side(self._pages())
+        self.recalling = Recalling(
+            studio,
+            self.state,
+            self.sweep,
+            self.interpolation,
+            self.side,
+            self.generator,
+            self.microscope,
+            self.denoising,
+        )
         self._again: Callable[[], None] = self.state.again
         self._lay_out()
         self._connect()
@@ -158,10 +168,6 @@ class LatentPanel(Panel):
 
     def _drawn(self) -> None:
         self.drawing = None
-
-    def _recalled(self, recipe: Recipe) -> None:
-        if recipe.kind == "interpolate":
-            self.interpolation.recall(recipe)
 
     # --- moving by itself ---
 
@@ -306,7 +312,6 @@ class LatentPanel(Panel):
         self.failure.retried.connect(self._try_again)
         self.sweep.changed.connect(self._swept)
         walk.changed.connect(self._walked)
-        self.studio.recipe_recalled.connect(self._recalled)
 
     def _lay_out(self) -> None:
         self.sliders.setMinimumWidth(_SLIDERS)

@@ -6,17 +6,17 @@ import hashlib
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import Protocol
 
 from PySide6.QtCore import QMimeData, QObject, Signal
 from PySide6.QtGui import QGuiApplication, QImage
 
 from genstudio.core.errors import UserError
-from genstudio.core.export import animation, npz, picture
 from genstudio.core.files import disk_errors, write_atomically
+from genstudio.core.recipe import Recipe
 from genstudio.core.runs import Run
-from genstudio.ui.recording.takes import Take
 
-__all__ = ["FORMATS", "Exporter", "copy_picture", "weights_of"]
+__all__ = ["FORMATS", "Exportable", "Exporter", "copy_picture", "weights_of"]
 
 FORMATS = {
     "png": "Picture (PNG)",
@@ -25,6 +25,28 @@ FORMATS = {
     "npz": "Recording (NPZ, for numpy)",
 }
 """By suffix, in the order of the menu."""
+
+
+class Exportable(Protocol):
+    """What was drawn and can be written to a file that carries its recipe."""
+
+    @property
+    def run(self) -> Run:
+        """The model's."""
+
+    @property
+    def file_name(self) -> str:
+        """What to call a file of it, without an ending."""
+
+    def recipe(self, weights: str = "") -> Recipe:
+        """What makes it again, by the SHA-256 of the weights."""
+
+    def content(self, kind: str, scale: int, recipe: Recipe) -> bytes:
+        """The file, of one of the `FORMATS`, with a recipe in it.
+
+        Raises:
+            UserError: it would be too large, or there is nothing to write yet.
+        """
 
 
 def weights_of(run: Run) -> str:
@@ -53,7 +75,7 @@ class Exporter(QObject):
     failed = Signal(object)
     weighed = Signal(object, str)
 
-    def save(self, take: Take, path: Path, scale: int) -> None:
+    def save(self, take: Exportable, path: Path, scale: int) -> None:
         """Write a take; the suffix says in which format."""
         self._beside(lambda: self._save(take, path, scale))
 
@@ -65,20 +87,12 @@ class Exporter(QObject):
         """Ask for the SHA-256 of a run's weights."""
         self._beside(lambda: self.weighed.emit(run, weights_of(run)))
 
-    def _save(self, take: Take, path: Path, scale: int) -> None:
-        recipe = take.recipe(weights_of(take.run))
+    def _save(self, take: Exportable, path: Path, scale: int) -> None:
         kind = path.suffix.lower().removeprefix(".")
-        trace = take.trace
-        if kind == "png":
-            content = picture(trace.images(), trace.space.levels, scale, recipe)
-        elif kind == "npz":
-            content = npz(trace, recipe)
-        elif kind in ("gif", "webp"):
-            content = animation(trace, "gif" if kind == "gif" else "webp", scale, recipe)
-        else:
+        if kind not in FORMATS:
             known = ", ".join(f".{suffix}" for suffix in FORMATS)
             raise UserError(f"“{path.name}” has no known ending.", f"Known endings: {known}.")
-        self._write(path, content)
+        self._write(path, take.content(kind, scale, take.recipe(weights_of(take.run))))
 
     def _write(self, path: Path, content: bytes) -> None:
         write_atomically(path, content)
@@ -96,10 +110,9 @@ class Exporter(QObject):
         threading.Thread(target=work, name="genstudio export").start()
 
 
-def copy_picture(take: Take, scale: int) -> None:
+def copy_picture(take: Exportable, scale: int) -> None:
     """Put a take on the clipboard, as a picture and as a PNG file with its recipe."""
-    trace = take.trace
-    content = picture(trace.images(), trace.space.levels, scale, take.recipe())
+    content = take.content("png", scale, take.recipe())
     data = QMimeData()
     data.setImageData(QImage.fromData(content))
     data.setData("image/png", content)

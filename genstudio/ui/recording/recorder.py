@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -122,7 +122,12 @@ class Recorder(QObject):
         self._submit(request, None, old)
 
     def score(
-        self, image: NDArray[np.uint8], labels: NDArray[np.int64] | None, source: str, seed: int
+        self,
+        image: NDArray[np.uint8],
+        labels: NDArray[np.int64] | None,
+        source: str,
+        seed: int,
+        edits: Sequence[Edit] = (),
     ) -> None:
         """Make a root of a real image: all is known, and nothing drawn.
 
@@ -131,10 +136,11 @@ class Recorder(QObject):
             labels: (L,) classes, or None for any.
             source: what it is called.
             seed: of the uniforms with which it is drawn on once it is changed.
+            edits: interventions to repeat, one after the other.
         """
         if self.run is None:
             return
-        self._edits = []
+        self._edits = list(edits)
         known = np.ones((1, *image.shape), np.bool_)
         told = None if labels is None else labels[None]
         request = Complete(self.run.folder, image[None], known, seed=seed, labels=told)

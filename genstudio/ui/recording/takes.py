@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from genstudio.core.export import animation, npz, picture
 from genstudio.core.messages import Complete, Sample
-from genstudio.core.recipe import Edit, Recipe
+from genstudio.core.pictures import sheet
+from genstudio.core.recipe import Edit, Packed, Recipe
 from genstudio.core.runs import Run
 from genstudio.core.trace import Trace, TraceChunk
 
-__all__ = ["CHANNELS", "MOST_BYTES", "MOST_TAKES", "Take", "Takes"]
+__all__ = ["CHANNELS", "MOST_BYTES", "MOST_TAKES", "Take", "Takes", "told_of"]
 
 CHANNELS = ("Red", "Green", "Blue")
 MOST_TAKES = 50
@@ -55,6 +58,38 @@ class Take:
         row, column, channel = self._where(self.edits[-1])
         name = f" {'RGB'[channel]}" if self.trace.space.channels == 3 else ""
         return f"{row + 1}, {column + 1}{name} → {self.edits[-1].symbol}"
+
+    @property
+    def told(self) -> str:
+        """All that is to be known about it, for a tooltip."""
+        text = told_of(self.number, self.request.seed, self.trace.count, self.request.controls)
+        if self.source:
+            text = f"Take {self.number}: {self.score}{_knobs(self.request.controls)}"
+        if self.edits:
+            text += f"\nSet by hand: {self.place} to {self.edits[-1].symbol}"
+            text += f", and {len(self.edits) - 1} before it" if len(self.edits) > 1 else ""
+        return text
+
+    def sheet(self) -> NDArray[np.uint8]:
+        """(height, width, 1 or 3), 0 … 255: its images as far as they are recorded."""
+        return sheet(self.trace.images(), self.trace.space.levels)
+
+    @property
+    def file_name(self) -> str:
+        """What to call a file of it, without an ending."""
+        return f"{self.run.name}-seed{self.request.seed}-take{self.number}"
+
+    def content(self, kind: str, scale: int, recipe: Recipe) -> bytes:
+        """The picture (png), its drawing (gif, webp), or the recording (npz).
+
+        Raises:
+            UserError: it would be too large, or nothing is drawn yet.
+        """
+        if kind == "npz":
+            return npz(self.trace, recipe)
+        if kind == "png":
+            return picture(self.trace.images(), self.trace.space.levels, scale, recipe)
+        return animation(self.trace, "gif" if kind == "gif" else "webp", scale, recipe)
 
     @property
     def root(self) -> Take:
@@ -135,9 +170,11 @@ class Take:
         return int((self.trace.symbols[0, here] != old).sum()), end - begin
 
     def recipe(self, weights: str = "") -> Recipe:
-        """What makes this take again."""
+        """What makes this take again; of a real image, the image itself."""
+        real = self.root.request if self.root.source else None
+        picture = Packed.of(real.images[0]) if isinstance(real, Complete) else None
         return Recipe(
-            kind="complete" if self.root.source else "sample",
+            kind="sample" if picture is None else "complete",
             run=self.run.name,
             title=self.run.manifest.title,
             family=self.run.manifest.family,
@@ -148,6 +185,8 @@ class Take:
             controls=self.request.controls,
             labels=self.trace.labels.tolist() if self.trace.labels.size else [],
             edits=list(self.edits),
+            settings={"source": self.root.source} if picture is not None else {},
+            picture=picture,
         )
 
 
@@ -205,6 +244,16 @@ class Takes:
             self.remove(oldest)
             gone.append(oldest)
         return gone
+
+
+def told_of(number: int, seed: int, count: int, controls: Mapping[str, Any]) -> str:
+    """A take that was drawn, in a line."""
+    images = f"{count} image{'s' if count > 1 else ''}"
+    return f"Take {number}: seed {seed}, {images}{_knobs(controls)}"
+
+
+def _knobs(controls: Mapping[str, Any]) -> str:
+    return "".join(f", {name.replace('_', ' ')} {value:g}" for name, value in controls.items())
 
 
 def _line(take: Take | None) -> Iterator[Take]:

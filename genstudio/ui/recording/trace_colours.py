@@ -10,7 +10,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from genstudio.core.pictures import to_8bit
+from genstudio.core.pictures import diverging, to_8bit
 from genstudio.core.trace import Trace
 
 __all__ = ["DECADES", "Overlay", "Scale", "TraceColours", "lookup", "packed", "scale_of"]
@@ -60,13 +60,10 @@ class Scale:
 def lookup(name: str) -> NDArray[np.uint32]:
     """(256,) colours of a perceptually even map, or of "difference": blue, grey, orange."""
     if name == "difference":
-        ends = np.array([[33, 102, 220], [128, 128, 128], [240, 120, 30]], float)
-        at = np.linspace(0, 2, 256)
-        table = np.stack([np.interp(at, [0, 1, 2], ends[:, c]) for c in range(3)], axis=1)
-    else:
-        from pyqtgraph import colormap  # noqa: PLC0415 - the window need not wait for it
+        return packed(diverging())
+    from pyqtgraph import colormap  # noqa: PLC0415 - the window need not wait for it
 
-        table = colormap.get(name).getLookupTable(nPts=256)[:, :3]
+    table = colormap.get(name).getLookupTable(nPts=256)[:, :3]
     return packed(np.round(table).astype(np.uint8))
 
 

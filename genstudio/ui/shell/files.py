@@ -18,7 +18,8 @@ EXPORTED = (".png", ".gif", ".webp", ".npz")
 """Endings of exported pictures and recordings, which carry their recipe."""
 
 _MOST = 10
-_PANELS = {"inpaint": "Inpaint", "interpolate": "Latent"}  # that recall; the rest is Generate's
+_PANELS = {"inpaint": "Inpaint", "interpolate": "Latent", "latent": "Latent"}
+"""That recall; the rest is Generate's."""
 
 
 def open_file(studio: Studio, path: Path) -> bool:
@@ -81,15 +82,10 @@ def _recall(studio: Studio, path: Path) -> None:
             f"“{path.name}” was made with “{called}”, which is not in the library.",
             "Import that run first, then open the file again.",
         )
-    if recipe.kind == "complete":
+    if recipe.kind == "complete" and recipe.picture is None:
         raise UserError(
             f"“{path.name}” began with a real picture, which is not in the file.",
             "Bring that picture in again under “Real image”.",
-        )
-    if recipe.kind == "latent":
-        raise UserError(
-            f"“{path.name}” was made of codes, which are not in the file.",
-            "Encode the images again in the panel of the latent space.",
         )
     studio.select(run.folder)
     studio.panel_wanted.emit(_PANELS.get(recipe.kind, "Generate"))

@@ -49,7 +49,8 @@ class DrawForm(QWidget):
         self._schema: tuple[dict[str, Any], int] | None = None
         self._knob_grid = QGridLayout()
         self._knob_grid.setContentsMargins(0, 0, 0, 0)
-        self._knob_grid.setSpacing(HALF)
+        self._knob_grid.setVerticalSpacing(HALF)
+        self._knob_grid.setHorizontalSpacing(4)  # as in the rows of the seed and of the count
         self.count = Segmented([str(count) for count in COUNTS], "Images drawn together")
         self.count.setToolTip("How many images are drawn together")
         for count in COUNTS:

@@ -9,8 +9,7 @@ from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QFileDialog, QMenu, QPushButton
 
 from genstudio.core.errors import UserError
-from genstudio.ui.recording.exporting import FORMATS, Exporter, copy_picture
-from genstudio.ui.recording.takes import Take
+from genstudio.ui.recording.exporting import FORMATS, Exportable, Exporter, copy_picture
 from genstudio.ui.studio import Studio
 from genstudio.ui.theme import icon
 
@@ -22,7 +21,7 @@ SCALES = (1, 2, 4, 8, 16, 32)
 class ExportMenu(QPushButton):
     """Writes the take that `current` returns; says with a notice how it went."""
 
-    def __init__(self, studio: Studio, current: Callable[[], Take | None]) -> None:
+    def __init__(self, studio: Studio, current: Callable[[], Exportable | None]) -> None:
         super().__init__(icon("export-variant"), "Export")
         self._studio = studio
         self._current = current
@@ -50,7 +49,7 @@ class ExportMenu(QPushButton):
         self.setMenu(menu)
         self.show_take(None)
 
-    def show_take(self, take: Take | None) -> None:
+    def show_take(self, take: Exportable | None) -> None:
         """Follow what is shown."""
         self.setEnabled(take is not None)
         self.setToolTip(
@@ -65,7 +64,7 @@ class ExportMenu(QPushButton):
         if take is None:
             return
         folder = Path(str(self._studio.settings.value("generate/folder", Path.home())))
-        name = f"{take.run.name}-seed{take.request.seed}-take{take.number}.{suffix}"
+        name = f"{take.file_name}.{suffix}"
         dialog = QFileDialog(self, f"Export: {FORMATS[suffix]}", str(folder / name))
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setDefaultSuffix(suffix)
@@ -74,7 +73,7 @@ class ExportMenu(QPushButton):
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
-    def save(self, take: Take, path: Path) -> None:
+    def save(self, take: Exportable, path: Path) -> None:
         """Save to a file; a notice says when it is there."""
         self._studio.settings.setValue("generate/folder", str(path.parent))
         self.exporter.save(take, path, self.scale)

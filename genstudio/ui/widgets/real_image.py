@@ -1,4 +1,4 @@
-"""The button that brings a real image: from the model's data, of a class, or from a file."""
+"""The button that brings a real image: of the data, of a class, drawn by hand, or of a file."""
 
 from __future__ import annotations
 
@@ -19,10 +19,12 @@ class RealImage(QPushButton):
 
     Attributes:
         pick_wanted: an image of the data, of a class of the first label, or of any (None).
+        drawing_wanted: one that a person draws.
         file_wanted: a `Path`.
     """
 
     pick_wanted = Signal(object)
+    drawing_wanted = Signal()
     file_wanted = Signal(object)
 
     def __init__(self) -> None:
@@ -36,6 +38,9 @@ class RealImage(QPushButton):
             lambda: self.pick_wanted.emit(None)
         )
         self._classes = self._menu.addMenu("Of a class")
+        self._menu.addAction("Drawn by hand…\tShift+I").triggered.connect(
+            lambda _checked: self.drawing_wanted.emit()
+        )
         self._menu.addAction("From a file…").triggered.connect(self._ask)
         self.setMenu(self._menu)
 

@@ -13,7 +13,7 @@ from genstudio.ui.widgets.spin import Spin
 
 __all__ = ["NAMES", "SeedRow", "fresh_seed"]
 
-NAMES = 84
+NAMES = 92
 """Width of the names beside the controls, pixels."""
 
 _LARGEST_SEED = 2**31 - 1

@@ -2,25 +2,50 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QModelIndex, QSize, Qt, Signal
 from PySide6.QtGui import QIcon, QImage, QKeyEvent, QPixmap
 from PySide6.QtWidgets import QAbstractItemView, QTreeWidget, QTreeWidgetItem
 
-from genstudio.core.pictures import sheet
-from genstudio.ui.recording.takes import Take, Takes
-
-__all__ = ["TakesTree"]
+__all__ = ["Listed", "TakesTree"]
 
 _THUMBNAIL = 40
 _ROLE = Qt.ItemDataRole.UserRole
+
+
+class Listed(Protocol):
+    """A take as the tree shows it."""
+
+    @property
+    def number(self) -> int:
+        """1, 2, 3 … as they came."""
+
+    @property
+    def parent(self) -> Listed | None:
+        """The take that it branched off, which is listed before it."""
+
+    @property
+    def words(self) -> str:
+        """What tells it from the others."""
+
+    @property
+    def told(self) -> str:
+        """All that is to be known about it."""
+
+    def sheet(self) -> NDArray[np.uint8]:
+        """(height, width, 1 or 3), 0 … 255: its images."""
 
 
 class TakesTree(QTreeWidget):
     """Click or move with the arrow keys to revisit a take; Delete forgets it.
 
     Attributes:
-        chosen: the person went to a `Take`.
-        deleted: the person wants a `Take` forgotten.
+        chosen: the person went to a take.
+        deleted: the person wants a take forgotten.
     """
 
     chosen = Signal(object)
@@ -43,7 +68,7 @@ class TakesTree(QTreeWidget):
         self._items: dict[int, QTreeWidgetItem] = {}
         self.currentItemChanged.connect(self._moved)
 
-    def show_takes(self, takes: Takes, current: Take | None) -> None:
+    def show_takes(self, takes: Iterable[Listed], current: Listed | None) -> None:
         """Show a forest; thumbnails that are there already stay."""
         self.blockSignals(True)
         # By the take itself: takes of different models share their numbers.
@@ -55,7 +80,7 @@ class TakesTree(QTreeWidget):
             item = QTreeWidgetItem(parent, [take.words])
             item.setData(0, _ROLE, take)
             item.setSizeHint(0, QSize(0, _THUMBNAIL + 8))
-            item.setToolTip(0, _told(take))
+            item.setToolTip(0, take.told)
             item.setIcon(0, icons.get(take, QIcon()))
             item.setExpanded(True)
             self._items[take.number] = item
@@ -65,7 +90,7 @@ class TakesTree(QTreeWidget):
         self.blockSignals(False)
         self.set_current(current)
 
-    def set_current(self, take: Take | None) -> None:
+    def set_current(self, take: Listed | None) -> None:
         """Highlight a take without telling anybody."""
         self.blockSignals(True)
         item = None if take is None else self._items.get(take.number)
@@ -77,12 +102,12 @@ class TakesTree(QTreeWidget):
         self.blockSignals(False)
         self.viewport().update()
 
-    def draw_thumbnail(self, take: Take) -> None:
+    def draw_thumbnail(self, take: Listed) -> None:
         """Draw a take as far as it is recorded."""
         item = self._items.get(take.number)
         if item is None:
             return
-        page = sheet(take.trace.images(), take.trace.space.levels)
+        page = take.sheet()
         if page.shape[-1] == 1:
             page = page.repeat(3, axis=2)
         tall, wide, _ = page.shape
@@ -115,17 +140,3 @@ class TakesTree(QTreeWidget):
     def _moved(self, item: QTreeWidgetItem | None) -> None:
         if item is not None:
             self.chosen.emit(item.data(0, _ROLE))
-
-
-def _told(take: Take) -> str:
-    count = take.trace.count
-    text = f"Take {take.number}: seed {take.request.seed}, {count} image{'s' if count > 1 else ''}"
-    if take.source:
-        text = f"Take {take.number}: {take.score}"
-    text += "".join(
-        f", {name.replace('_', ' ')} {value:g}" for name, value in take.request.controls.items()
-    )
-    if take.edits:
-        text += f"\nSet by hand: {take.place} to {take.edits[-1].symbol}"
-        text += f", and {len(take.edits) - 1} before it" if len(take.edits) > 1 else ""
-    return text

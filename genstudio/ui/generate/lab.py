@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QLabel, QPushButton, QStackedWidget, QVBoxLayout, 
 
 from genstudio.core.messages import Failed, LookedBack, Picked, PickImage, ReadImage
 from genstudio.core.runs import Run
+from genstudio.ui.generate.draw_dialog import DrawDialog
 from genstudio.ui.naming import named, with_role
 from genstudio.ui.recording.field import FieldOfView
 from genstudio.ui.recording.intervening import Intervention
@@ -36,6 +37,7 @@ __all__ = ["Lab"]
 
 _PICK = "pick image"
 _NOTHING = "Draw something first"
+_BY_HAND = "By hand"
 
 
 class Lab(QObject):
@@ -114,6 +116,7 @@ class Lab(QObject):
         return [
             ("Let the field grow", "G", self.strip.grow, False),
             ("Real image from the data", "I", lambda: self.pick(None), False),
+            ("Real image drawn by hand…", "Shift+I", self.draw, False),
             ("Test causality", "T", self.test_causality, False),
             ("Break the mask", "B", self.break_mask, False),
             ("Race the fastest way against the naive one", "R", self.run_race, False),
@@ -170,6 +173,16 @@ class Lab(QObject):
         seed = secrets.randbelow(1_000_000)
         request = PickImage(run.manifest.data, seed, class_index)
         self._bring(request, lambda found: self._picked(run, found))
+
+    def draw(self) -> None:
+        """An image that a person draws; a real one that is shown is drawn on."""
+        run, take = self._recorder.run, self._view.take
+        if run is None:
+            return
+        begun = take.trace.images()[0] if take is not None and take.source else None
+        dialog = DrawDialog(run.manifest.grid, begun, self._view)
+        dialog.drawn.connect(lambda image: self._show(run, image, self._told(), _BY_HAND))
+        dialog.open()
 
     def read(self, path: Path) -> None:
         """An image from a file."""
@@ -271,6 +284,7 @@ class Lab(QObject):
         )
         self.strip.layer_chosen.connect(lambda _: self._paint_field(self.paint.field))
         self.real.pick_wanted.connect(self.pick)
+        self.real.drawing_wanted.connect(self.draw)
         self.real.file_wanted.connect(self.read)
         for experiment in (self.causality, self.race):
             experiment.left.connect(self.leave)

@@ -1,0 +1,1 @@
+"""The ways of drawing that the Generate panel shows: by symbols, and in stages."""
