@@ -94,6 +94,13 @@ class VAEConfig(CoderSettings):
         le=1000,
         label="Importance samples k",
     )
+    dropout: float = setting(
+        0.0,
+        help="Share of the decoder's hidden units left out at random while training, so that it "
+        "does not learn the training data by heart.",
+        ge=0,
+        le=0.9,
+    )
     conditional: bool = setting(
         False, help="Tell both networks the class, so that one can be asked for.",
         formula="p(x | z, y)",
@@ -170,7 +177,12 @@ class VAE(GenerativeModel, LatentVariable, Inpainting):
         self.observation = _observation(space, config)
         self.encoder = EncoderNetwork(space, config, 2 * config.latent, conditional=told)
         self.decoder = DecoderNetwork(
-            space, config, config.latent, self.observation.outputs, conditional=told
+            space,
+            config,
+            config.latent,
+            self.observation.outputs,
+            conditional=told,
+            dropout=config.dropout,
         )
 
     @classmethod
@@ -277,6 +289,15 @@ class VAE(GenerativeModel, LatentVariable, Inpainting):
 
     def loss(self, x: Tensor, y: Tensor | None = None) -> dict[str, Tensor]:
         """The objective of the settings, and the bound that it is of, both in nats per datum."""
+        if not (self.training and self.config.dropout):
+            return self._objective(x, y)
+        devices = [x.device] if x.device.type == "cuda" else []
+        # A resumed training drops the same units as one that was never stopped.
+        with torch.random.fork_rng(devices=devices):
+            torch.manual_seed(self.training_step)
+            return self._objective(x, y)
+
+    def _objective(self, x: Tensor, y: Tensor | None) -> dict[str, Tensor]:
         mean, std = self.encode(x, y)
         rng = generator_on(self.device, _NOISE_KEY, self.training_seed, self.training_step)
         k = self.config.importance_samples

@@ -1,7 +1,8 @@
 """The two networks of the autoencoders: a datum to a few numbers, and back.
 
 The multilayer kind is a stack of matrices. The convolutional kind halves the sides of its maps
-with every 3×3 convolution of stride 2 and doubles their number; a last matrix leads to the code.
+with every 3×3 convolution of stride 2 and doubles their number; a last matrix leads to the code,
+where there are dense layers through them, as in Salimans, Kingma & Welling (2015), section 5.
 The decoder is the mirror image: each of its layers has the shape of the transpose of the
 encoder's, so the two may be tied, W′ = Wᵀ (Vincent et al. 2008, section 2.2).
 """
@@ -46,6 +47,13 @@ class CoderSettings(Settings):
         ge=1,
         le=256,
     )
+    dense: int = setting(
+        0,
+        help="Hidden layers of matrices between the convolutions and the code, and as many back.",
+        ge=0,
+        le=4,
+        label="Dense layers",
+    )
     activation: Literal["relu", "tanh"] = setting(
         "relu", help="What bends the hidden layers: max(0, a) or tanh a.", advanced=True
     )
@@ -87,7 +95,7 @@ class EncoderNetwork(nn.Module):
                 height, width = self.sides[-1]
                 self.sides.append((-(-height // 2), -(-width // 2)))
             height, width = self.sides[-1]
-            sizes = [maps[-1] * height * width, outputs]
+            sizes = [maps[-1] * height * width, *[config.hidden] * config.dense, outputs]
         else:
             convolutions = []
             pixels = space.height * space.width
@@ -122,6 +130,7 @@ class DecoderNetwork(nn.Module):
 
     Attributes:
         numbers: what all its layers together put out for one datum.
+        dropout: the share of its hidden units that is left out while training.
     """
 
     def __init__(
@@ -133,9 +142,10 @@ class DecoderNetwork(nn.Module):
         linear: bool = False,
         conditional: bool = False,
         tied: bool = False,
+        dropout: float = 0.0,
     ) -> None:
         super().__init__()
-        self.config, self.linear = config, linear
+        self.config, self.linear, self.dropout = config, linear, dropout
         self.space, self.per_symbol = space, per_symbol
         mirror = EncoderNetwork(space, config, code, linear, per_symbol=per_symbol)
         self.sides = mirror.sides
@@ -162,7 +172,7 @@ class DecoderNetwork(nn.Module):
         h, sides = z, self.sides[::-1]
         for index, (weight, bias) in enumerate(zip(weights, self.biases, strict=True)):
             if index:
-                h = _activated(h, self.config, self.linear)
+                h = F.dropout(_activated(h, self.config, self.linear), self.dropout, self.training)
             if weight.dim() == 2:
                 h = F.linear(h, weight.t(), bias)
             else:

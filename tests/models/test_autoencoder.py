@@ -82,10 +82,15 @@ def test_overcomplete_and_linear_it_reaches_the_identity_and_the_hourglass_does_
     assert errors[4] == pytest.approx(5 / 9 / 12, rel=0.15)
 
 
-@pytest.mark.parametrize("network", ["multilayer", "convolutional"])
-def test_tied_weights_are_one_and_the_same_and_are_kept_once(network: str, tmp_path: Any) -> None:
+@pytest.mark.parametrize(
+    ("network", "dense"), [("multilayer", 0), ("convolutional", 0), ("convolutional", 2)]
+)
+def test_tied_weights_are_one_and_the_same_and_are_kept_once(
+    network: str, dense: int, tmp_path: Any
+) -> None:
     space = Grid(height=5, width=6, channels=3, levels=4)
     settings = {"network": network, "hidden": 9, "channels": 3, "layers": 2, "code": 4}
+    settings["dense"] = dense
     free = made("autoencoder", space, **settings)
     tied = made("autoencoder", space, tied=True, **settings)
     weights = sum(weight.numel() for weight in free.encoder.weights())

@@ -268,6 +268,27 @@ def test_five_thousand_samples_fit_into_little_memory(little_memory: None) -> No
     assert float(bound.mean()) > float(model.elbo(x).mean())
 
 
+def test_what_is_left_out_leaves_the_mean_and_depends_on_the_step_alone() -> None:
+    model = vae(SMALL, latent=2, dropout=0.3)
+    z = torch.tensor([[0.5, -1.0]], dtype=torch.float64)
+    whole = model.eval().decoder(z)[0]
+    model.train()
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)
+        thinned = model.decoder(z.repeat(40_000, 1))  # linear in the one hidden layer
+    error = thinned.std(dim=0) / math.sqrt(len(thinned))
+    assert float(error.min()) > 0
+    assert float(((thinned.mean(dim=0) - whole) / error).abs().max()) < 4.5
+    x = images(SMALL, 6)
+    losses = []
+    for step in (3, 4, 3):
+        model.training_step = step
+        losses.append(float(model.loss(x)["loss"]))
+    assert losses[0] == losses[2] != losses[1]
+    kept = vae(SMALL, latent=2, dropout=0.3).eval()
+    torch.testing.assert_close(kept.elbo(x), vae(SMALL, latent=2).eval().elbo(x))
+
+
 @pytest.mark.parametrize(
     ("space", "settings", "words"),
     [
