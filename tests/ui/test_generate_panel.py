@@ -314,7 +314,7 @@ def test_a_knob_draws_the_same_seed_again_once_it_rests(
     rig.answer()
     rig.panel.view.jump_to_live()
     before = len(rig.asked)
-    edit = rig.panel.form._knobs["temperature"].edit
+    edit = rig.panel.form.knobs.field("temperature").edit
     edit.selectAll()
     qtbot.keyClicks(edit, "0.5")
     qtbot.waitUntil(lambda: len(rig.asked) > before)
