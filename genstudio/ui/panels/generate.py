@@ -149,6 +149,8 @@ class GeneratePanel(Panel):
         run = self.studio.selected
         if recipe.kind != "sample" or run is None or run.name != recipe.run:
             return
+        if run.manifest.space.kind not in self.kinds:
+            return
         self._due = self._follow = False
         labels = np.array(recipe.labels, np.int64) if recipe.labels else None
         self.form.show_seed(recipe.seed)
