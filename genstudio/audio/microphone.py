@@ -65,6 +65,11 @@ class Microphone:
         self._process.send(recorder.Record(rate, device))
 
     @property
+    def pid(self) -> int | None:
+        """Of the sound process, while there is one; for those who watch or test."""
+        return self._process.pid
+
+    @property
     def status(self) -> MicrophoneStatus:
         """Where it is now; costs microseconds."""
         self._process.look()

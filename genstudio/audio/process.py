@@ -52,7 +52,8 @@ class SoundProcess:
             name: of the process.
             remind: commands that tell a new process what the old one knew.
         """
-        self.block = Block()
+        with _no_interrupt():  # else a block could be made that nobody unmakes
+            self.block = Block()
         self.problem = ""
         self._main, self._name, self._remind = main, name, remind
         self._context = multiprocessing.get_context("spawn")

@@ -137,11 +137,10 @@ class Speaker:
         going = self.status.state in _MOVING
         self._asked = time.monotonic()
         sample = min(max(sample, 0), self._process.block.header.written)
-        if not going and not self._process.pid:
-            # The process is told once there is one.
+        if not going:
             self._process.block.header.position = sample
             self._expected = "paused"
-        else:
+        if self._process.pid:  # else it is told once there is one
             self._tell(player.Seek(sample), "waiting" if going else "paused")
 
     def volume(self, amplitude: float) -> None:
@@ -174,7 +173,7 @@ class Speaker:
         else:
             state = get_args(Playing)[header.state]
             problem = header.problem.decode() if header.state == State.FAILED else ""
-        moves = state in _MOVING and header.state in (State.PLAYING, State.WAITING)
+        moves = state != "idle" and header.state in (State.PLAYING, State.WAITING)
         first = header.first
         return SpeakerStatus(
             state=state,
@@ -186,11 +185,19 @@ class Speaker:
         )
 
     def wait_for(self, *states: Playing, seconds: float) -> SpeakerStatus:
-        """Wait until it is in one of these states, at most so long; not for the window."""
+        """Wait until it has done as it was told and is in one of these states; not for the window.
+
+        Args:
+            states: any of these will do.
+            seconds: how long to wait at most.
+        """
         until = time.monotonic() + seconds
-        while (status := self.status).state not in states and time.monotonic() < until:
+        while True:
+            status = self.status
+            told = self._process.answered or not self._process.pid
+            if (told and status.state in states) or time.monotonic() > until:
+                return status
             time.sleep(0.005)
-        return status
 
     def close(self) -> None:
         """End the process and forget the take."""
