@@ -94,7 +94,8 @@ class Player:
         self._at = self._start = 0
         self._stop: int | None = None
         self._loop = False
-        self._ended = 0.0  # when the last sample is heard, once it has been copied
+        self._done = False  # whether the last sample has been copied
+        self._ended = 0.0  # and once it has, when it is heard
         self._called = 0.0  # when the callback was last called
 
     def obey(self, command: Any) -> None:
@@ -187,7 +188,9 @@ class Player:
     def _go(self, at: int) -> None:
         """Let sound go out from a sample."""
         header = self._header
-        self._at, self._ended = max(at, 0), 0.0
+        if self._loop and self._stop is not None and at >= self._stop:
+            at = self._start
+        self._at, self._done, self._ended = at, False, 0.0
         header.version += 1
         header.origin, header.queued, header.floor, header.anchor = self._at, 0, 0, 0
         header.moment, header.rate, header.first = time.monotonic(), float(self._rate), 0.0
@@ -266,7 +269,7 @@ class Player:
             header.underflows += 1
         column = out[:, 0]
         filled = 0
-        if not self._ended and header.generation == self._generation:
+        if not self._done and header.generation == self._generation:
             # Read before the count: once no more will come, the count is the last.
             complete = header.complete
             written = header.written
@@ -289,9 +292,9 @@ class Player:
             header.queued += filled
             header.version += 1
             header.first = header.first or now
-            if self._ended:
+            if self._done:
                 self._ended = moment + filled / self._rate
-        elif self._ended == 1.0:
+        elif self._done and not self._ended:
             self._ended = now
 
     def _resume(self, end: int, stop: int) -> None:
@@ -320,6 +323,6 @@ class Player:
                 header.loop_start, header.loop_stop = self._start, stop
                 self._at = self._start
             else:
-                self._ended = 1.0  # the moment is set by whoever knows it
+                self._done = True
                 break
         return filled

@@ -11,7 +11,7 @@ from genstudio.audio import pulse
 from genstudio.audio.device import AudioDevice
 from genstudio.core.errors import UserError
 
-__all__ = ["Kind", "devices", "find", "portaudio", "refresh", "sentence"]
+__all__ = ["Kind", "devices", "find", "portaudio", "refresh", "sentence", "silence_libraries"]
 
 Kind = Literal["output", "input"]
 
@@ -127,7 +127,10 @@ def silence_libraries() -> None:
 
     Python's own words still come through.
     """
-    own = os.dup(2)
+    try:
+        own = os.dup(2)
+    except OSError:  # there is none, as in a program without a console
+        return
     sys.stderr = os.fdopen(own, "w", buffering=1)
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 2)

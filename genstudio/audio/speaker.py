@@ -42,7 +42,7 @@ class SpeakerStatus:
     underflows: int
     waits: int
     problem: str
-    delay: float
+    delay: float = 0.0
 
 
 class Speaker:
@@ -124,6 +124,8 @@ class Speaker:
         """
         if not self._rate or self._problem:
             return
+        if start is not None:
+            start = max(start, 0)
         self._asked = time.monotonic()
         self._tell(player.Play(start, stop, loop), "waiting")
 

@@ -132,33 +132,29 @@ def test_a_stream_has_no_gap_while_everything_else_is_busy(sink: Sink) -> None:
     assert np.array_equal(heard, take)
 
 
-def test_it_begins_at_once_when_it_is_warm(sink: Sink, capsys: pytest.CaptureFixture[str]) -> None:
+def test_it_begins_at_once_when_it_is_warm(sink: Sink) -> None:
     """0.15 s is the speaker's own share of the 0.3 s between a click and its sound."""
     take = speech_like(0.5, sink.rate)
     with Speaker() as speaker, Recording(sink) as recording:
         speaker.warm()
-        speaker.load(sink.rate, take)
-        speaker.play()
-        speaker.wait_for("finished", seconds=60)  # the process has come up
+        speaker.wait_for("idle", seconds=60)
         begun = []
         for _ in range(5):
             recording.wait(sink.rate // 5)
             before = len(recording.samples)
             asked = time.monotonic()
+            speaker.load(sink.rate, take)
             speaker.play()
             called = time.monotonic() - asked
             status = speaker.wait_for("finished", seconds=60)
             recording.wait(sink.rate // 5)
             first = before + int(np.flatnonzero(recording.samples[before:])[0])
             begun.append((called, status.delay, recording.arrival(first) - asked))
-    called, device, monitor = (sorted(each)[2] for each in zip(*begun, strict=True))
-    with capsys.disabled():
-        sys.stdout.write(
-            f"\nplay returns after {called * 1e3:.1f} ms, the device has its first sample after"
-            f" {device * 1e3:.1f} ms, the monitor after {monitor * 1e3:.0f} ms\n"
-        )
+    called, device, monitor = np.median(begun, axis=0)
     assert called < 0.01
-    assert device < 0.15
+    assert 0 < device < 0.15
+    # The server and the recorder have their own buffers.
+    assert device < monitor < 0.3
 
 
 def test_the_position_is_that_of_what_is_heard(sink: Sink) -> None:
@@ -203,6 +199,28 @@ def test_a_part_is_played_and_repeated_without_a_seam(sink: Sink) -> None:
     assert np.array_equal(heard, part)
     heard = twice[np.flatnonzero(twice)[0] :][: 3 * len(part) // 2]
     assert np.array_equal(heard, np.concatenate([part, part])[: len(heard)])
+
+
+def test_past_its_end_a_loop_goes_on_from_its_beginning(sink: Sink) -> None:
+    take = speech_like(2, sink.rate)
+    with Speaker() as speaker, Recording(sink) as recording:
+        speaker.load(sink.rate, take)
+        speaker.play(4000, 8000, loop=True)
+        speaker.wait_for("playing", seconds=60)
+        recording.wait(sink.rate // 5)
+        speaker.pause()
+        speaker.wait_for("paused", seconds=60)
+        speaker.seek(20000)
+        recording.wait(sink.rate // 2)
+        before = len(recording.samples)
+        speaker.play()
+        speaker.wait_for("playing", seconds=60)
+        recording.wait(3000)
+        assert 4000 <= speaker.status.position < 8000
+        recording.wait(2000)
+        recorded = recording.samples[before:]
+    begin = int(np.flatnonzero(recorded)[0])
+    assert np.array_equal(recorded[begin : begin + 1000], take[4000:5000])
 
 
 def test_pause_goes_on_where_it_was_and_seek_elsewhere(sink: Sink) -> None:
