@@ -20,6 +20,7 @@ from genstudio.cli import (
     families,
     latent,
     library,
+    playing,
     sampling,
     touring,
     training,
@@ -65,6 +66,7 @@ def _root(
 
 app.command("train")(training.train)
 app.command("sample")(sampling.sample)
+app.command("play")(playing.play)
 app.command("complete")(completing.complete)
 app.command("evaluate")(evaluating.evaluate)
 app.command("compare")(comparing.compare)
