@@ -8,18 +8,41 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QSettings
 
+from genstudio.audio.devices import AudioDevice
 from genstudio.core import library
 from genstudio.core.paths import runs_folder
 from genstudio.core.runs import Manifest, Result, Run
 from genstudio.core.spaces import Grid, Label
 from genstudio.core.training import DataSpec, Training
+from genstudio.ui.panels.listen import ListenPanel
 from genstudio.ui.studio import Studio
 from tests.ui.scripted import ScriptedEngine
+from tests.ui.speaking import ScriptedMicrophone, ScriptedSpeaker
 
 
 @pytest.fixture(autouse=True)
 def _clean(compiled_samplers: None, nothing_left: None) -> None:
     """No test of the window leaves a thread or a process behind."""
+
+
+@pytest.fixture(autouse=True)
+def speaker(monkeypatch: pytest.MonkeyPatch) -> ScriptedSpeaker:
+    """What the window speaks with in tests: nothing is heard, and no process started."""
+    speaker = ScriptedSpeaker()
+    found = (AudioDevice("Loudspeakers", True), AudioDevice("Headphones", False))
+    monkeypatch.setattr(ListenPanel, "make_speaker", staticmethod(lambda: speaker))
+    monkeypatch.setattr(ListenPanel, "find_outputs", staticmethod(lambda: found))
+    return speaker
+
+
+@pytest.fixture(autouse=True)
+def microphone(monkeypatch: pytest.MonkeyPatch) -> ScriptedMicrophone:
+    """What the window hears with in tests."""
+    microphone = ScriptedMicrophone()
+    monkeypatch.setattr(ListenPanel, "make_microphone", staticmethod(lambda: microphone))
+    found = (AudioDevice("Microphone", True),)
+    monkeypatch.setattr(ListenPanel, "find_inputs", staticmethod(lambda: found))
+    return microphone
 
 
 @pytest.fixture

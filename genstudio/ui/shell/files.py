@@ -9,7 +9,7 @@ from genstudio.core.errors import UserError
 from genstudio.core.runs import Run
 from genstudio.ui.studio import Studio
 
-__all__ = ["EXPORTED", "RUNS", "open_file", "recent_files"]
+__all__ = ["EXPORTED", "RUNS", "SOUNDS", "open_file", "recent_files"]
 
 RUNS = (".zip", ".genstudio")
 """Endings of exported runs."""
@@ -17,12 +17,15 @@ RUNS = (".zip", ".genstudio")
 EXPORTED = (".png", ".gif", ".webp", ".npz")
 """Endings of exported pictures and recordings, which carry their recipe."""
 
+SOUNDS = (".wav", ".flac", ".ogg", ".mp3")
+"""Endings of sounds, a person's own or exported ones."""
+
 _MOST = 10
 _PANELS = {"inpaint": "Inpaint", "interpolate": "Latent"}  # that recall; the rest is Generate's
 
 
 def open_file(studio: Studio, path: Path) -> bool:
-    """Import a run, or recall the recipe inside an exported picture.
+    """Import a run, recall the recipe inside an exported picture, or open a sound.
 
     Returns:
         Whether it was understood; if not, a notice has said why in one sentence.
@@ -38,10 +41,12 @@ def open_file(studio: Studio, path: Path) -> bool:
             studio.notice("good", f"“{run.manifest.title}” was imported.")
         elif ending in EXPORTED:
             _recall(studio, path)
+        elif ending in SOUNDS:
+            _open_sound(studio, path)
         else:
             raise UserError(
-                f"“{path.name}” is neither an exported run nor a picture exported by GenStudio.",
-                "Drop a .zip of a run, or a PNG, GIF, WebP or NPZ that was exported here.",
+                f"“{path.name}” is no exported run, no picture exported by GenStudio and no sound.",
+                "Drop a .zip of a run, a PNG, GIF, WebP or NPZ that was exported here, or a sound.",
             )
     except UserError as error:
         studio.notice("error", error.title, error.advice)
@@ -94,6 +99,21 @@ def _recall(studio: Studio, path: Path) -> None:
     studio.select(run.folder)
     studio.panel_wanted.emit(_PANELS.get(recipe.kind, "Generate"))
     studio.recipe_recalled.emit(recipe)
+
+
+def _open_sound(studio: Studio, path: Path) -> None:
+    """Open a sound with the chosen model, or with the first that has learned sounds."""
+    runs = [*studio.own, *studio.shipped]
+    chosen = [studio.selected] if studio.selected is not None else []
+    run = next((run for run in [*chosen, *runs] if run.manifest.space.kind == "sequence"), None)
+    if run is None:
+        raise UserError(
+            f"“{path.name}” is a sound, and no model in the library has learned sounds.",
+            "Train a WaveNet first, or import one.",
+        )
+    studio.select(run.folder)
+    studio.panel_wanted.emit("Listen")
+    studio.sound_opened.emit(path)
 
 
 def _remember(studio: Studio, path: Path) -> None:

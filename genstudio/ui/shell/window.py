@@ -22,7 +22,7 @@ from genstudio.core.messages import Train, Wish
 from genstudio.ui.naming import hairline
 from genstudio.ui.panel import Panel
 from genstudio.ui.shell.centre import Centre, discovered
-from genstudio.ui.shell.files import EXPORTED, RUNS, open_file
+from genstudio.ui.shell.files import EXPORTED, RUNS, SOUNDS, open_file
 from genstudio.ui.shell.jobs import JobsStrip
 from genstudio.ui.shell.library import Library
 from genstudio.ui.shell.menus import Menus
@@ -186,9 +186,9 @@ class MainWindow(QMainWindow):
 
     def open_dialog(self) -> None:
         """Ask for a file and open it."""
-        endings = " ".join(f"*{ending}" for ending in (*RUNS, *EXPORTED))
+        endings = " ".join(f"*{ending}" for ending in (*RUNS, *EXPORTED, *SOUNDS))
         name, _ = QFileDialog.getOpenFileName(
-            self, "Open", "", f"Exported runs, pictures and recordings ({endings})"
+            self, "Open", "", f"Exported runs, pictures and recordings, sounds ({endings})"
         )
         if name:
             open_file(self.studio, Path(name))

@@ -1,0 +1,39 @@
+"""What went wrong, in the panel: the sentence, and a button that tries again."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
+
+from genstudio.ui.naming import with_role
+from genstudio.ui.theme import HALF
+
+__all__ = ["Trouble"]
+
+
+class Trouble(QWidget):
+    """A sentence and a remedy; hidden while all is well.
+
+    Attributes:
+        retried: the person wants to try again.
+    """
+
+    retried = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.sentence = with_role(QLabel(wordWrap=True), "error")
+        self.retry = QPushButton("Try again")
+        self.retry.clicked.connect(self.retried)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(HALF)
+        row.addWidget(self.sentence, 1)
+        row.addWidget(self.retry)
+        self.hide()
+
+    def say(self, sentence: str, details: str = "") -> None:
+        """Show a sentence, or nothing where it is empty."""
+        self.sentence.setText(sentence)
+        self.sentence.setToolTip(details)
+        self.setVisible(bool(sentence))
