@@ -242,10 +242,11 @@ def test_the_volume_is_in_decibels_and_silence_is_silence(build: Callable[..., R
 
 def test_a_slow_model_is_waited_for_and_said_so(build: Callable[..., Rig]) -> None:
     rig = build()
+    rig.panel.form.seconds.set_value(1.0)
     rig.panel.generate()
-    rig.answer(0, 100)
-    rig.take.seconds_drawing = 0.025  # 4000 samples a second, half of what is heard
-    rig.speaker.be("waiting", 100)
+    rig.answer(0, 4000)
+    rig.take.seconds_drawing = 1.0  # half as fast as it is heard
+    rig.speaker.be("waiting", 4000)
     rig.panel.player.look()
     rig.panel._say()
     said = rig.panel.transport.words.text()

@@ -56,6 +56,7 @@ _COLUMN = 284
 _DEBOUNCE = 250  # milliseconds that a dragged seam rests before anything is drawn
 _LEAD = 1.0  # seconds that are heard before a seam
 _STEPS = 50  # of the arrow keys across what is shown
+_SURE = 0.5  # seconds of drawing, before which its speed is a guess
 _SPACE = "Space"
 
 
@@ -94,8 +95,11 @@ class ListenPanel(Panel):
         self.record = RecordButton(kind.make_microphone)
         self.input = DeviceMenu(kind.find_inputs, "Input device", "chevron-down", entry)
         self.export = SoundExport(studio, lambda: self.session.current)
-        self.open_button = QPushButton(icon("folder-open-outline"), "Open a sound…")
+        self.open_button = QPushButton(icon("folder-open-outline"), "Open…")
+        self.open_button.setToolTip("Open a sound file, to listen to it and to go on with it")
         self.go_on_button = QPushButton(icon("arrow-right"), "Continue")
+        self.compare_button = QPushButton(icon("compare-horizontal"), "Compare")
+        self.compare_button.setToolTip("Hear this take against the one before, equally loud (B)")
         self.note = with_role(QLabel(), "question")
         self._shown: SoundTake | None = None
         self._before: SoundTake | None = None  # shown before that
@@ -379,6 +383,8 @@ class ListenPanel(Panel):
 
     def _show_takes(self) -> None:
         self.strip.show_takes(self.session.takes, self.session.current, self.comparison.marks)
+        comparable = len(self.session.takes) > 1 and self.comparison.pair is None
+        self.compare_button.setVisible(comparable)
 
     def _show_time(self) -> None:
         take = self.session.current
@@ -390,7 +396,7 @@ class ListenPanel(Panel):
         self.form.show_drawing(self.session.drawing)
         self.go_on_button.setEnabled(take is not None and take.done)
         where = "seam" if take is not None and (take.seam or take.origin) else "playhead"
-        self.go_on_button.setText(f"Continue from the {where}")
+        self.go_on_button.setText(f"Continue from {where}")
         self.go_on_button.setToolTip(
             f"Give the model what is before the {where}, and let it go on (C)"
             if take is not None
@@ -406,7 +412,7 @@ class ListenPanel(Panel):
         if not take.speed:
             return "Starting…"
         share = take.speed / take.space.rate
-        if self.player.waiting and share < 1:
+        if self.player.waiting and share < 1 and take.seconds_drawing > _SURE:
             return f"Waiting for the model: it draws {share:.1f} × as fast as it plays"
         return f"Drawing at {share:.1f} × real time"
 
@@ -519,6 +525,7 @@ class ListenPanel(Panel):
         self.empty.open_wanted.connect(self.open_dialog)
         self.open_button.clicked.connect(self.open_dialog)
         self.go_on_button.clicked.connect(self.go_on)
+        self.compare_button.clicked.connect(lambda: self.compare())
         self.transport.toggled.connect(player.toggle)
         self.transport.sought.connect(self._sought)
         self.transport.went_to_end.connect(lambda: self._sought(player.length))
@@ -554,6 +561,7 @@ class ListenPanel(Panel):
         bar.addLayout(recording)
         bar.addWidget(self.go_on_button)
         bar.addStretch(1)
+        bar.addWidget(self.compare_button)
         bar.addWidget(self.comparison)
         bar.addWidget(self.export)
         self.pages.addWidget(self.empty)
