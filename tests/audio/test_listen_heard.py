@@ -40,7 +40,7 @@ def test_a_sound_is_heard_as_it_is_drawn(
     panel.show_run(run, CARD)
     rig = Rig(studio, scripted_engine, panel, run, ScriptedSpeaker())
     panel.form.seconds.set_value(1.0)
-    panel.transport.volume.setValue(100)
+    panel.deck.transport.volume.setValue(100)
     with Recording(sink) as recording:
         panel.generate()
         for first in range(0, 8000, 500):

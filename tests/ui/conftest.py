@@ -14,6 +14,7 @@ from genstudio.core.paths import runs_folder
 from genstudio.core.runs import Manifest, Result, Run
 from genstudio.core.spaces import Grid, Label
 from genstudio.core.training import DataSpec, Training
+from genstudio.ui.listening.devices import Gear
 from genstudio.ui.panels.listen import ListenPanel
 from genstudio.ui.studio import Studio
 from tests.ui.scripted import ScriptedEngine
@@ -25,24 +26,30 @@ def _clean(compiled_samplers: None, nothing_left: None) -> None:
     """No test of the window leaves a thread or a process behind."""
 
 
-@pytest.fixture(autouse=True)
-def speaker(monkeypatch: pytest.MonkeyPatch) -> ScriptedSpeaker:
-    """What the window speaks with in tests: nothing is heard, and no process started."""
-    speaker = ScriptedSpeaker()
-    found = (AudioDevice("Loudspeakers", True), AudioDevice("Headphones", False))
-    monkeypatch.setattr(ListenPanel, "make_speaker", staticmethod(lambda: speaker))
-    monkeypatch.setattr(ListenPanel, "find_outputs", staticmethod(lambda: found))
-    return speaker
+@pytest.fixture
+def speaker() -> ScriptedSpeaker:
+    """What the window speaks with in tests."""
+    return ScriptedSpeaker()
 
 
-@pytest.fixture(autouse=True)
-def microphone(monkeypatch: pytest.MonkeyPatch) -> ScriptedMicrophone:
+@pytest.fixture
+def microphone() -> ScriptedMicrophone:
     """What the window hears with in tests."""
-    microphone = ScriptedMicrophone()
-    monkeypatch.setattr(ListenPanel, "make_microphone", staticmethod(lambda: microphone))
-    found = (AudioDevice("Microphone", True),)
-    monkeypatch.setattr(ListenPanel, "find_inputs", staticmethod(lambda: found))
-    return microphone
+    return ScriptedMicrophone()
+
+
+@pytest.fixture(autouse=True)
+def gear(
+    monkeypatch: pytest.MonkeyPatch, speaker: ScriptedSpeaker, microphone: ScriptedMicrophone
+) -> None:
+    """Nothing is heard, no device asked for, and no process started."""
+    gear = Gear(
+        speaker=lambda: speaker,
+        microphone=lambda: microphone,
+        outputs=lambda: (AudioDevice("Loudspeakers", True), AudioDevice("Headphones", False)),
+        inputs=lambda: (AudioDevice("Microphone", True),),
+    )
+    monkeypatch.setattr(ListenPanel, "gear", gear)
 
 
 @pytest.fixture

@@ -17,10 +17,10 @@ from genstudio.core.messages import Complete, MeasurePitch, Pitched, ReadSound, 
 from genstudio.core.recipe import Recipe
 from genstudio.core.runs import Result, Run
 from genstudio.core.spaces import Label
+from genstudio.core.trace import longest_recording
 from genstudio.data.companding import samples_of, symbols_of
 from genstudio.data.strings import PITCHES, Strings
 from genstudio.ui.listening.judging import Judge, hertz_of
-from genstudio.ui.listening.session import longest
 from genstudio.ui.listening.takes import SoundTake
 from genstudio.ui.panels.listen import ListenPanel
 from genstudio.ui.shell.files import open_file
@@ -115,7 +115,7 @@ def test_a_drawing_that_is_stopped_keeps_what_there_is(
     rig.panel.form.endless.setChecked(True)
     qtbot.mouseClick(rig.panel.form.button, Qt.MouseButton.LeftButton)
     request = rig.engine.last(Sample).request
-    assert isinstance(request, Sample) and request.length == longest(SPACE)
+    assert isinstance(request, Sample) and request.length == longest_recording(SPACE)
     rig.answer(0, 900)
     assert rig.panel.form.button.text() == "Stop"
     qtbot.mouseClick(rig.panel.form.button, Qt.MouseButton.LeftButton)
@@ -184,7 +184,7 @@ def test_the_playhead_is_looked_at_only_while_something_is_heard(build: Callable
     assert player.following
     rig.speaker.be("playing", 120)
     player.look()
-    assert player.position == 120 and rig.panel.transport.where.text() == "0:00.01 / 0:00.10"
+    assert player.position == 120 and rig.panel.deck.transport.where.text() == "0:00.01 / 0:00.10"
     rig.speaker.be("finished", 800)
     player.look()
     assert player.position == 800 and not player.following and not player.playing
@@ -228,7 +228,7 @@ def test_a_chosen_part_is_played_alone_and_in_a_loop(build: Callable[..., Rig]) 
 def test_the_volume_is_in_decibels_and_silence_is_silence(build: Callable[..., Rig]) -> None:
     rig = build()
     rig.generate()
-    transport = rig.panel.transport
+    transport = rig.panel.deck.transport
     transport.volume.setValue(100)
     assert rig.speaker.amplitude == 1.0
     transport.volume.setValue(50)
@@ -248,8 +248,8 @@ def test_a_slow_model_is_waited_for_and_said_so(build: Callable[..., Rig]) -> No
     rig.take.seconds_drawing = 1.0  # half as fast as it is heard
     rig.speaker.be("waiting", 4000)
     rig.panel.player.look()
-    rig.panel._say()
-    said = rig.panel.transport.words.text()
+    rig.panel.deck._say()
+    said = rig.panel.deck.transport.words.text()
     assert said == "Waiting for the model: it draws 0.5 × as fast as it plays"
 
 
@@ -269,7 +269,7 @@ def test_without_a_device_the_takes_remain(build: Callable[..., Rig]) -> None:
 def test_another_output_is_chosen_and_remembered(build: Callable[..., Rig], qtbot: QtBot) -> None:
     rig = build()
     rig.generate()
-    menu = rig.panel.output
+    menu = rig.panel.devices.output
     with qtbot.waitSignal(menu.found):
         menu.refresh()
     words = [action.text() for action in menu.list.actions() if action.text()]
@@ -346,7 +346,7 @@ def test_what_the_microphone_heard_is_a_take(
     build: Callable[..., Rig], microphone: ScriptedMicrophone, qtbot: QtBot
 ) -> None:
     rig = build()
-    button = rig.panel.record
+    button = rig.panel.devices.record
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
     assert microphone.started == [(8000, None)]
     microphone.heard = sine(0.3, 12_000)
@@ -363,11 +363,11 @@ def test_a_microphone_that_fails_says_so(
     build: Callable[..., Rig], microphone: ScriptedMicrophone
 ) -> None:
     rig = build()
-    rig.panel.record.click()
+    rig.panel.devices.record.click()
     microphone.status = MicrophoneStatus("failed", 0, "There is no microphone.")
-    rig.panel.record.look()
+    rig.panel.devices.record.look()
     assert rig.panel.trouble.sentence.text() == "There is no microphone."
-    assert not rig.panel.record.recording and len(rig.panel.session.takes) == 0
+    assert not rig.panel.devices.record.recording and len(rig.panel.session.takes) == 0
 
 
 def test_a_file_that_is_no_sound_is_told_of(build: Callable[..., Rig]) -> None:
@@ -418,7 +418,7 @@ def test_a_spoken_digit_is_recognised_as_right_or_wrong(build: Callable[..., Rig
     assert isinstance(asked, Recognise) and asked.rate == 8000
     assert np.array_equal(asked.sounds[0], take.samples)
     rig.recognise(7, 0.93)
-    assert take.verdict == rig.panel.transport.words.text() == "Recognised as 7, 93 %"
+    assert take.verdict == rig.panel.deck.transport.words.text() == "Recognised as 7, 93 %"
     take = rig.generate()
     rig.recognise(1, 0.5)
     assert take.verdict == "Recognised as 1, 50 %, not 7"
@@ -455,21 +455,21 @@ def test_a_note_is_the_frequency_that_the_strings_are_tuned_to(step: int) -> Non
 def test_two_takes_are_compared_equally_loud_at_the_same_place(build: Callable[..., Rig]) -> None:
     rig = build()
     quiet, loud = rig.bring(sine(0.1)), rig.bring(sine(0.8), "loud.wav")
-    rig.panel.compare()
-    assert rig.panel.comparison.pair == (loud, quiet)
+    rig.panel.deck.compare_with_before()
+    assert rig.panel.deck.comparison.pair == (loud, quiet)
     power = np.mean(np.square(rig.speaker.heard.astype(np.float64)))
     assert np.sqrt(power) == pytest.approx(0.1 * 32767 / np.sqrt(2), rel=1e-3)
     rig.panel.player.play()
     rig.speaker.be("playing", 333)
     rig.panel.player.look()
-    rig.panel.comparison.switch()
+    rig.panel.deck.comparison.switch()
     assert rig.panel.session.current is quiet
     assert rig.speaker.last("play") == (333, None, False)
     assert np.array_equal(rig.speaker.heard, quiet.samples)
-    rig.panel.comparison.switch()
+    rig.panel.deck.comparison.switch()
     assert rig.panel.session.current is loud and rig.panel.player.position == 333
     rig.panel.escape()
-    assert rig.panel.comparison.pair is None
+    assert rig.panel.deck.comparison.pair is None
     assert np.array_equal(rig.speaker.heard, loud.samples)
 
 
@@ -478,7 +478,7 @@ def test_takes_are_revisited_forgotten_and_kept_for_each_model(
 ) -> None:
     rig = build()
     first, second = rig.generate(), rig.generate()
-    strip = rig.panel.strip
+    strip = rig.panel.deck.strip
     assert strip.count() == 2
     strip.setFocus()
     qtbot.keyClick(strip, Qt.Key.Key_Left)
@@ -549,6 +549,29 @@ def test_an_exported_sound_is_the_samples_and_their_recipe(
     assert recipe.weights == hashlib.sha256(rig.run.model_path.read_bytes()).hexdigest()
 
 
+def test_a_sound_that_was_gone_on_with_is_drawn_again_when_its_file_is_dropped(
+    build: Callable[..., Rig], qtbot: QtBot, tmp_path: Path
+) -> None:
+    rig = build()
+    rig.bring(sine(0.5, 4000))
+    rig.panel.stage.seam_moved.emit(1000)
+    rig.panel.go_on()
+    rig.answer()
+    old, asked = rig.take, rig.engine.last(Complete).request
+    path = tmp_path / "continued.wav"
+    with qtbot.waitSignal(rig.panel.export.exporter.written):
+        rig.panel.export.save(old, path)
+    with qtbot.waitSignal(rig.panel.export.exporter.weighed):
+        assert open_file(rig.studio, path)
+    again = rig.engine.last(Complete).request
+    assert isinstance(asked, Complete) and isinstance(again, Complete) and again is not asked
+    assert np.array_equal(again.images[again.known], asked.images[asked.known])
+    assert (again.length, again.seed, again.controls) == (1800, asked.seed, asked.controls)
+    rig.answer()
+    assert np.array_equal(rig.take.samples, old.samples) and rig.take.seam == 1000
+    assert rig.take.words == "Given beginning, continued"
+
+
 # --- keys and the tour ---
 
 
@@ -568,7 +591,7 @@ def test_the_keys_of_the_waveform(build: Callable[..., Rig], qtbot: QtBot) -> No
     qtbot.keyClick(wave, Qt.Key.Key_Home)
     assert rig.panel.player.position == 0
     qtbot.keyClick(wave, Qt.Key.Key_L)
-    assert rig.panel.player.loop and rig.panel.transport.loop.isChecked()
+    assert rig.panel.player.loop and rig.panel.deck.transport.loop.isChecked()
 
 
 def test_every_command_has_words_and_works(build: Callable[..., Rig]) -> None:
@@ -593,7 +616,7 @@ def test_the_tour_draws_goes_on_and_compares(build: Callable[..., Rig]) -> None:
             rig.answer()
         rig.speaker.be("finished", rig.take.length)
         rig.panel.player.look()
-        if rig.panel.judge.busy:
+        if rig.panel.deck.judge.busy:
             rig.recognise(7, 0.9)
         assert rig.panel.settled()
         names.append(name)

@@ -8,7 +8,8 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from genstudio.core.spaces import Sequence
-from genstudio.ui.listening.session import Wanted, longest
+from genstudio.core.trace import longest_recording
+from genstudio.ui.listening.session import Wanted
 from genstudio.ui.theme import HALF, icon
 from genstudio.ui.widgets.class_choice import ClassChoice
 from genstudio.ui.widgets.knobs import Knobs
@@ -61,7 +62,7 @@ class ListenForm(QWidget):
         self.knobs.offer(schema, space.levels)
         if space != self._space:
             self._space = space
-            most = int(longest(space) / space.rate)
+            most = int(longest_recording(space) / space.rate)
             self.seconds.limit(most)
             self.seconds.set_value(space.seconds)
             words = f"How long the sound is, at most {most} s; the model learned from {space}"
@@ -75,11 +76,11 @@ class ListenForm(QWidget):
         if space is None or self.knobs.problem():
             return None
         if self.endless.isChecked():
-            length = longest(space)
+            length = longest_recording(space)
         elif self.seconds.problem():
             return None
         else:
-            length = max(1, min(longest(space), round(self.seconds.value() * space.rate)))
+            length = max(1, min(longest_recording(space), round(self.seconds.value() * space.rate)))
         return Wanted(length, seed, self.knobs.values(), self.classes.labels_for(1, seed))
 
     @property

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from genstudio.core.messages import Complete
-from genstudio.core.recipe import Recipe
+from genstudio.core.recipe import Recipe, packed_prime
 from genstudio.ui.listening.takes import SoundTake
 
 __all__ = ["recipe_of"]
@@ -30,4 +30,5 @@ def recipe_of(take: SoundTake, length: int, weights: str) -> Recipe | None:
         controls=request.controls,
         labels=[take.labels.tolist()] if take.labels.size else [],
         length=length,
+        prime=packed_prime(take.symbols[: take.seam]) if take.origin is not None else "",
     )

@@ -13,24 +13,21 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 
 from genstudio.core.messages import Complete, Failed, ReadSound, Sample, SampleStarted
+from genstudio.core.recipe import Recipe
 from genstudio.core.runs import Run
 from genstudio.core.spaces import Sequence
-from genstudio.core.trace import MAX_TRACE_BYTES, TraceChunk
+from genstudio.core.trace import TraceChunk, longest_recording
+from genstudio.data.companding import samples_of
 from genstudio.ui.listening.takes import SoundTake, SoundTakes
 from genstudio.ui.studio import Job, Studio
 
-__all__ = ["CHANNEL", "Session", "Wanted", "longest"]
+__all__ = ["CHANNEL", "Session", "Wanted"]
 
 CHANNEL = "listen"
 _FILE_CHANNEL = "listen file"
 _WARM_CHANNEL = "listen warm"
 _MODELS_KEPT = 4
 _FIRST_SEAM = 0.5  # seconds of a file that are given unless the person says else
-
-
-def longest(space: Sequence) -> int:
-    """How many samples one drawing can have."""
-    return min(2**20, MAX_TRACE_BYTES // (4 * space.levels))
 
 
 @dataclass(frozen=True)
@@ -147,9 +144,11 @@ class Session(QObject):
             wanted: what follows; so many samples are added to those given.
             instead: the take whose place the new one has.
         """
-        if self.run is None or not 0 < seam <= min(origin.length, longest(origin.space) - 1):
+        if self.run is None or not 0 < seam <= min(
+            origin.length, longest_recording(origin.space) - 1
+        ):
             return
-        length = min(longest(origin.space), seam + wanted.length)
+        length = min(longest_recording(origin.space), seam + wanted.length)
         symbols = np.zeros((1, length, 1), np.uint8)
         symbols[0, :seam, 0] = origin.symbols[:seam]
         known = np.zeros((1, length, 1), np.bool_)
@@ -164,6 +163,21 @@ class Session(QObject):
             length=length,
         )
         self._submit(request, origin, seam, instead)
+
+    def recall(self, recipe: Recipe, name: str) -> None:
+        """Draw again what a recipe made, its beginning included; that is called so."""
+        space = self.space
+        if self.run is None or space is None:
+            return
+        labels = np.array(recipe.labels, np.int64) if recipe.labels else None
+        given = recipe.given()
+        length = (recipe.length or space.length) - len(given)
+        wanted = Wanted(length, recipe.seed, recipe.controls, labels)
+        if not len(given):
+            self.generate(wanted)
+            return
+        beginning = self._brought(samples_of(given, space.levels), name)
+        self.go_on(beginning, len(given), wanted)
 
     def stop(self) -> None:
         """End what is being drawn; what there is stays."""
@@ -185,15 +199,18 @@ class Session(QObject):
 
     def add(self, samples: NDArray[np.int16], source: str) -> None:
         """Make a take of 16-bit samples (n,) at the model's rate, and call it so."""
+        if self.run is not None and self.space is not None:
+            self._keep(self._brought(samples, source))
+
+    def _brought(self, samples: NDArray[np.int16], source: str) -> SoundTake:
+        assert self.run is not None and self.space is not None  # noqa: S101 - who asks knows it
         space = self.space
-        if self.run is None or space is None:
-            return
         seam = min(len(samples), round(_FIRST_SEAM * space.rate))
         number = self.takes.next_number()
         take = SoundTake(number, self.run, space, None, len(samples), source=source, seam=seam)
         take.take_samples(samples)
         take.done = True
-        self._keep(take)
+        return take
 
     # --- going about in them ---
 

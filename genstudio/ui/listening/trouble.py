@@ -16,6 +16,7 @@ class Trouble(QWidget):
 
     Attributes:
         retried: the person wants to try again.
+        about_device: whether what is shown is about a device.
     """
 
     retried = Signal()
@@ -30,10 +31,12 @@ class Trouble(QWidget):
         row.setSpacing(HALF)
         row.addWidget(self.sentence, 1)
         row.addWidget(self.retry)
+        self.about_device = False
         self.hide()
 
-    def say(self, sentence: str, details: str = "") -> None:
+    def say(self, sentence: str, details: str = "", about_device: bool = False) -> None:
         """Show a sentence, or nothing where it is empty."""
+        self.about_device = about_device
         self.sentence.setText(sentence)
         self.sentence.setToolTip(details)
         self.setVisible(bool(sentence))

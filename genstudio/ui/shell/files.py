@@ -7,18 +7,16 @@ from pathlib import Path
 from genstudio.core import library
 from genstudio.core.errors import UserError
 from genstudio.core.runs import Run
+from genstudio.core.sound_file import READ
 from genstudio.ui.studio import Studio
 
-__all__ = ["EXPORTED", "RUNS", "SOUNDS", "open_file", "recent_files"]
+__all__ = ["EXPORTED", "RUNS", "open_file", "recent_files"]
 
 RUNS = (".zip", ".genstudio")
 """Endings of exported runs."""
 
 EXPORTED = (".png", ".gif", ".webp", ".npz")
 """Endings of exported pictures and recordings, which carry their recipe."""
-
-SOUNDS = (".wav", ".flac", ".ogg", ".mp3")
-"""Endings of sounds, a person's own or exported ones."""
 
 _MOST = 10
 _PANELS = {"inpaint": "Inpaint", "interpolate": "Latent"}  # that recall; the rest is Generate's
@@ -41,7 +39,7 @@ def open_file(studio: Studio, path: Path) -> bool:
             studio.notice("good", f"“{run.manifest.title}” was imported.")
         elif ending in EXPORTED:
             _recall(studio, path)
-        elif ending in SOUNDS:
+        elif ending in READ:
             _open_sound(studio, path)
         else:
             raise UserError(
@@ -102,8 +100,20 @@ def _recall(studio: Studio, path: Path) -> None:
 
 
 def _open_sound(studio: Studio, path: Path) -> None:
-    """Open a sound with the chosen model, or with the first that has learned sounds."""
+    """Draw an exported sound again; open another with a model that has learned sounds."""
+    from genstudio.core.recipe import read_recipe  # noqa: PLC0415 - Pillow can wait
+
     runs = [*studio.own, *studio.shipped]
+    try:
+        recipe = read_recipe(path)
+    except UserError:  # a person's own
+        recipe = None
+    made_by = next((run for run in runs if recipe is not None and run.name == recipe.run), None)
+    if recipe is not None and made_by is not None:
+        studio.select(made_by.folder)
+        studio.panel_wanted.emit("Listen")
+        studio.recipe_recalled.emit(recipe)
+        return
     chosen = [studio.selected] if studio.selected is not None else []
     run = next((run for run in [*chosen, *runs] if run.manifest.space.kind == "sequence"), None)
     if run is None:

@@ -19,10 +19,11 @@ from PySide6.QtWidgets import (
 from typing_extensions import override
 
 from genstudio.core.messages import Train, Wish
+from genstudio.core.sound_file import READ
 from genstudio.ui.naming import hairline
 from genstudio.ui.panel import Panel
 from genstudio.ui.shell.centre import Centre, discovered
-from genstudio.ui.shell.files import EXPORTED, RUNS, SOUNDS, open_file
+from genstudio.ui.shell.files import EXPORTED, RUNS, open_file
 from genstudio.ui.shell.jobs import JobsStrip
 from genstudio.ui.shell.library import Library
 from genstudio.ui.shell.menus import Menus
@@ -186,7 +187,7 @@ class MainWindow(QMainWindow):
 
     def open_dialog(self) -> None:
         """Ask for a file and open it."""
-        endings = " ".join(f"*{ending}" for ending in (*RUNS, *EXPORTED, *SOUNDS))
+        endings = " ".join(f"*{ending}" for ending in (*RUNS, *EXPORTED, *READ))
         name, _ = QFileDialog.getOpenFileName(
             self, "Open", "", f"Exported runs, pictures and recordings, sounds ({endings})"
         )
