@@ -38,6 +38,11 @@ libwayland-cursor.so.0 libwayland-cursor0
 libwayland-egl.so.1 libwayland-egl1
 "
 
+# What sound needs; without it all the rest works, and sounds are written to files.
+sound_libraries="
+libportaudio.so.2 libportaudio2
+"
+
 say() { echo "$*" >&2; }
 
 if ! command -v "$python" >/dev/null; then
@@ -52,22 +57,42 @@ if sys.version_info < (3, 11):
              "Say which one to use: make run PYTHON=python3.12" % sys.version.split()[0])
 CHECK
 
-# Debian and Ubuntu have what the venv module needs in a package of its own.
-missing=$("$python" - "$libraries" <<'CHECK'
-import ctypes, importlib.util, sys
+# The packages of those libraries that the loader does not find.
+lacking() {
+  "$python" - "$1" <<'CHECK'
+import ctypes, sys
 words = sys.argv[1].split()
 for library, package in zip(words[::2], words[1::2]) if sys.platform == "linux" else ():
     try:
         ctypes.CDLL(library)
     except OSError:
         print(package)
+CHECK
+}
+
+# Debian and Ubuntu have what the venv module needs in a package of its own.
+missing=$(lacking "$libraries"; "$python" - <<'CHECK'
+import importlib.util, sys
 if not (importlib.util.find_spec("venv") and importlib.util.find_spec("ensurepip")):
     print("python%d.%d-venv" % sys.version_info[:2])
 CHECK
 )
 missing=$(echo $missing)
+sound=$(lacking "$sound_libraries")
+# ALSA reaches a sound server through a plugin, which is wanted only where there is a server.
+if [ -n "${PULSE_SERVER:-}" ] || [ -S "${XDG_RUNTIME_DIR:-/nowhere}/pulse/native" ]; then
+  plugin=$(ls /usr/lib*/alsa-lib/libasound_module_pcm_pulse.so \
+    /usr/lib/*/alsa-lib/libasound_module_pcm_pulse.so 2>/dev/null || true)
+  if [ -z "$plugin" ]; then sound="$sound libasound2-plugins"; fi
+fi
+sound=$(echo $sound)
 
-if [ -n "$missing" ] && command -v apt-get >/dev/null; then
+install() {
+  [ -n "$may" ] && $may DEBIAN_FRONTEND=noninteractive \
+    apt-get install -y -qq --no-install-recommends "$@" >/dev/null
+}
+
+if [ -n "$missing$sound" ] && command -v apt-get >/dev/null; then
   # With sudo's password where somebody is there to type it.
   may=""
   if [ "$(id -u)" -eq 0 ]; then may="env"
@@ -77,23 +102,23 @@ if [ -n "$missing" ] && command -v apt-get >/dev/null; then
     fi
   fi
   if [ -n "$may" ]; then
-    say "Installing what GenStudio needs of the system: $missing"
+    say "Installing what GenStudio needs of the system:" $missing $sound
     $may true || may=""
   fi
   if [ -n "$may" ]; then
     # Old lists may do where a source does not answer.
     $may apt-get update -qq >/dev/null || true
-    if $may DEBIAN_FRONTEND=noninteractive \
-        apt-get install -y -qq --no-install-recommends $missing >/dev/null; then
-      missing=""
-    fi
   fi
-  if [ -n "$missing" ]; then
+  if [ -n "$missing" ] && ! install $missing; then
     say "Please install what GenStudio needs, then try again: sudo apt-get install $missing"
     exit 1
   fi
-elif [ -n "$missing" ] && [ "$(uname)" = Linux ]; then
-  say "GenStudio may need what Debian calls $missing; should it not start, install that."
+  if [ -n "$sound" ] && ! install $sound; then
+    say "Without $sound there is no sound, all else works: sudo apt-get install $sound"
+  fi
+elif [ -n "$missing$sound" ] && [ "$(uname)" = Linux ]; then
+  say "GenStudio may need what Debian calls" $missing $sound"; should it not start, or be silent," \
+    "install that."
 fi
 
 # An environment that was interrupted while it was made has no pip.

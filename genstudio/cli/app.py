@@ -17,9 +17,12 @@ from genstudio.cli import (
     datasets,
     evaluating,
     explaining,
+    explaining_sounds,
     families,
+    hearing,
     latent,
     library,
+    playing,
     sampling,
     touring,
     training,
@@ -65,17 +68,24 @@ def _root(
 
 app.command("train")(training.train)
 app.command("sample")(sampling.sample)
+app.command("play")(playing.play)
 app.command("complete")(completing.complete)
 app.command("evaluate")(evaluating.evaluate)
 app.command("compare")(comparing.compare)
 app.command("chain-rule")(chain.chain_rule)
 app.add_typer(explaining.app, name="explain")
+explaining.app.command("dilations")(explaining_sounds.dilations)
+explaining.app.command("forcing")(explaining_sounds.forcing)
 app.add_typer(latent.app, name="latent")
 for _short in (latent.encode, latent.decode, latent.traverse, latent.interpolate):
     app.command(_short.__name__, hidden=True)(_short)  # as `genstudio latent` lists them
 app.command("families")(families.families)
 app.add_typer(datasets.app, name="data")
 app.add_typer(library.app, name="runs")
+app.command("recognise")(hearing.recognise)
+app.command("pitch")(hearing.pitch)
+app.command("requantise")(hearing.requantise)
+app.command("train-recogniser")(hearing.train_recogniser)
 app.command("bench")(benchmarks.bench)
 app.command("tour")(touring.tour)
 

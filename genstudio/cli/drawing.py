@@ -19,13 +19,13 @@ from genstudio.core.errors import UserError
 from genstudio.core.export import animation, npz, picture
 from genstudio.core.files import write_atomically
 from genstudio.core.latent import LatentControls, LatentDraws
-from genstudio.core.messages import Sample, SampleStarted
-from genstudio.core.recipe import Recipe
+from genstudio.core.messages import Complete, Sample, SampleStarted
+from genstudio.core.recipe import Recipe, packed_prime
 from genstudio.core.runs import Run
 from genstudio.core.settings import Settings
+from genstudio.core.sound_file import WRITTEN, sound_bytes
 from genstudio.core.spaces import Sequence
 from genstudio.core.trace import Trace, TraceChunk
-from genstudio.core.wav import wav
 from genstudio.data.companding import samples_of
 from genstudio.data.waveforms import picture_grid, pictures_of
 
@@ -34,8 +34,7 @@ __all__ = ["DRAWN", "Drawing", "check_kind", "check_target", "draw", "weights_ch
 _SUFFIXES = (".png", ".gif", ".webp", ".npz")
 _PAUSE = 0.25  # seconds of silence between two sounds in one file
 
-
-DRAWN = (*_SUFFIXES, ".wav")
+DRAWN = (*_SUFFIXES, *WRITTEN)
 """Endings of the files that a drawing can be written to; a sound only to the last, as sound."""
 
 
@@ -68,7 +67,7 @@ def check_kind(out: Path, sounds: bool) -> None:
     suffix = out.suffix.lower()
     if sounds and suffix in (".gif", ".webp"):
         raise UserError("This model draws sounds, of which there is no animation.", "Use .wav.")
-    if not sounds and suffix == ".wav":
+    if not sounds and suffix in WRITTEN:
         raise UserError("This model draws images, which are no sound.", "Use .png.")
 
 
@@ -104,29 +103,34 @@ class Drawing:
         kind, dim = ("sound", "sample") if isinstance(space, Sequence) else ("image", "dim")
         drawn = f"1 {kind}" if self.trace.count == 1 else f"{self.trace.count} {kind}s"
         bits = space.bits_per_dimension(-mean)
+        if isinstance(space, Sequence):
+            drawn += f" of {space.seconds:g} s"
+            if given := int(self.trace.given[0].sum()):
+                drawn += f", of which the first {given / space.rate:g} s are given"
         return f"{drawn}, ln p = {mean:.2f} nats on average ({bits:.3f} bits/{dim})."
 
     def _content(self, suffix: str, scale: int) -> bytes:
         if suffix == ".npz":
             return npz(self.trace, self.recipe)
         space = self.trace.space
-        if suffix == ".wav" and isinstance(space, Sequence):
-            return self._sounds(space)
+        if suffix in WRITTEN and isinstance(space, Sequence):
+            return self._sounds(space, suffix)
         if suffix == ".png":
             pictures = pictures_of(space, self.trace.images())
             return picture(pictures, picture_grid(space).levels, scale, self.recipe)
         kind: Literal["gif", "webp"] = "gif" if suffix == ".gif" else "webp"
         return animation(self.trace, kind, scale, self.recipe)
 
-    def _sounds(self, space: Sequence) -> bytes:
+    def _sounds(self, space: Sequence, suffix: str) -> bytes:
         """All of them, one after the other."""
         takes = samples_of(self.trace.images()[..., 0], space.levels)
         pause = np.zeros((len(takes), round(_PAUSE * space.rate)), np.int16)
         joined = np.concatenate([takes, pause], axis=1).ravel()
-        return wav(joined[: joined.size - pause.shape[1]], space.rate, self.recipe.text())
+        joined = joined[: joined.size - pause.shape[1]]
+        return sound_bytes(joined, space.rate, suffix, self.recipe.text())
 
 
-def draw(request: Sample, run: Run) -> Drawing | Decoded:
+def draw(request: Sample | Complete, run: Run) -> Drawing | Decoded:
     """Run the job and keep what it drew; progress goes to stderr.
 
     Only a drawing symbol by symbol is a recording.
@@ -167,9 +171,17 @@ def draw(request: Sample, run: Run) -> Drawing | Decoded:
 
 
 def _recipe(
-    request: Sample, run: Run, count: int, controls: Settings, labels: NDArray[np.int64]
+    request: Sample | Complete,
+    run: Run,
+    count: int,
+    controls: Settings,
+    labels: NDArray[np.int64],
 ) -> Recipe:
+    prime = ""
+    if isinstance(request, Complete):
+        prime = packed_prime(request.images[0, request.known[0]])
     return Recipe(
+        kind="complete" if prime else "sample",
         run=run.name,
         title=run.manifest.title,
         family=run.manifest.family,
@@ -179,6 +191,8 @@ def _recipe(
         first=request.first,
         controls=controls.model_dump(),
         labels=labels.tolist(),
+        length=request.length,
+        prime=prime,
     )
 
 

@@ -16,9 +16,10 @@ from pydantic import Field, ValidationError, model_validator
 
 from genstudio.core.errors import UserError
 from genstudio.core.settings import Settings
+from genstudio.core.sound_file import flac_comment
 from genstudio.core.wav import comment_of
 
-__all__ = ["KEY", "Edit", "Packed", "Recipe", "read_recipe"]
+__all__ = ["KEY", "Edit", "Packed", "Recipe", "packed_prime", "read_recipe"]
 
 KEY = "genstudio"
 """The name under which files carry the recipe."""
@@ -102,6 +103,8 @@ class Recipe(Settings):
     inpainting is made by a `method` with its `settings` from `picture`, of which `mask` keeps what
     is 1. What is made in a latent space names in `method` what was done there, and in `settings`
     how and with which `codes`. An interpolation goes through the `codes` of its `settings`.
+    A sound has `length` samples, as many as those learned from where nothing is said; a
+    completion of one begins with the symbols of its `prime`.
     """
 
     format_version: int = 1
@@ -120,6 +123,8 @@ class Recipe(Settings):
     settings: dict[str, Any] = Field(default_factory=dict)
     picture: Packed | None = None
     mask: Packed | None = None
+    length: int | None = None
+    prime: str = ""
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
@@ -128,7 +133,12 @@ class Recipe(Settings):
                 raise ValueError("names no method, picture or mask")
             if self.picture.shape != self.mask.shape or self.mask.bits != 1:
                 raise ValueError("has a mask of another size than its picture")
+        base64.b64decode(self.prime, validate=True)
         return self
+
+    def given(self) -> NDArray[np.uint8]:
+        """The symbols (n,) that a sound began with; none of them for a sample."""
+        return np.frombuffer(base64.b64decode(self.prime), np.uint8)
 
     def image(self) -> NDArray[np.uint8]:
         """What an inpainting began with, (*S) symbols; those hidden are as they were before.
@@ -189,8 +199,13 @@ class Recipe(Settings):
         return recipe
 
 
+def packed_prime(symbols: NDArray[np.uint8]) -> str:
+    """The `prime` of a recipe: a byte for each symbol (n,), in base64."""
+    return base64.b64encode(symbols.tobytes()).decode()
+
+
 def read_recipe(path: Path) -> Recipe:
-    """The recipe inside an exported PNG, GIF, WebP, WAV or NPZ.
+    """The recipe inside an exported PNG, GIF, WebP, WAV, FLAC or NPZ.
 
     Raises:
         UserError: the file cannot be read, or carries none.
@@ -216,6 +231,11 @@ def _wav_text(path: Path) -> str:
     return text if text.startswith("{") else ""
 
 
+def _flac_text(path: Path) -> str:
+    text = flac_comment(path)
+    return text if text.startswith("{") else ""
+
+
 def _picture_text(path: Path) -> str:
     with Image.open(path) as image:
         image.load()
@@ -224,4 +244,4 @@ def _picture_text(path: Path) -> str:
     return text if text.startswith("{") else ""
 
 
-_TEXTS = {".npz": _npz_text, ".wav": _wav_text}
+_TEXTS = {".npz": _npz_text, ".wav": _wav_text, ".flac": _flac_text}

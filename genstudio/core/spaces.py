@@ -9,7 +9,10 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from genstudio.core.errors import UserError
 
-__all__ = ["Grid", "Label", "Sequence", "Space", "grid_of"]
+__all__ = ["MAX_LENGTH", "Grid", "Label", "Sequence", "Space", "grid_of"]
+
+MAX_LENGTH = 2**20
+"""Symbols of the longest sequence."""
 
 
 class Label(BaseModel):
@@ -65,7 +68,7 @@ class Sequence(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     kind: Literal["sequence"] = "sequence"
-    length: int = Field(ge=1, le=2**20)
+    length: int = Field(ge=1, le=MAX_LENGTH)
     channels: Literal[1] = 1
     levels: int = Field(ge=2, le=256)
     rate: int = Field(ge=1, le=192_000, description="Samples a second, in Hz.")

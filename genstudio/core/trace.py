@@ -12,11 +12,12 @@ from numpy.typing import NDArray
 from genstudio.core.draw import DrawControls
 from genstudio.core.errors import UserError
 from genstudio.core.joinable import Joinable
-from genstudio.core.spaces import Grid, Space, grid_of
+from genstudio.core.spaces import MAX_LENGTH, Grid, Space, grid_of
+from genstudio.core.spaces import Sequence as SoundSpace
 
 _T = TypeVar("_T", bound=np.generic)
 
-__all__ = ["MAX_TRACE_BYTES", "Trace", "TraceChunk", "check_trace_size"]
+__all__ = ["MAX_TRACE_BYTES", "Trace", "TraceChunk", "check_trace_size", "longest_recording"]
 
 MAX_TRACE_BYTES = 512 * 2**20
 """The largest recording that is made; beyond it fewer images have to be recorded together."""
@@ -34,6 +35,11 @@ def check_trace_size(space: Space, count: int) -> None:
             f"A recording of {count} × {space} would take {one * count / 2**30:.1f} GiB.",
             f"Generate at most {max(1, MAX_TRACE_BYTES // one)} together.",
         )
+
+
+def longest_recording(space: SoundSpace) -> int:
+    """Samples of the longest sound that can be recorded alone."""
+    return min(MAX_LENGTH, MAX_TRACE_BYTES // (4 * space.levels))
 
 
 @dataclass(frozen=True)

@@ -72,7 +72,8 @@ class Panel(QWidget):
             return f"“{run.manifest.title}” has no weights yet: its first checkpoint writes them."
         missing = [need for need in self.needs if not card.can(need)]
         if run.manifest.space.kind not in self.kinds:
-            lack = f"This panel is for images, and “{run.manifest.title}” has learned sounds."
+            own, other = ("sounds", "images") if "sequence" in self.kinds else ("images", "sounds")
+            lack = f"This panel is for {own}, and “{run.manifest.title}” has learned {other}."
         elif missing:
             lack = f"{card.title} is not {' and '.join(missing)}, which this panel needs."
         elif not self.qualifies(card):

@@ -147,6 +147,8 @@ class Studio(QObject):
     panel_wanted = Signal(str)  # title of the panel to show
     recipe_recalled = Signal(object)  # Recipe
     data_wanted = Signal(object)  # DataSpec to train on
+    sound_opened = Signal(object)  # Path of a sound file
+    closed = Signal()  # the window is gone: end what you started
 
     def __init__(
         self,
@@ -255,6 +257,7 @@ class Studio(QObject):
     def close(self) -> None:
         """End every job and process."""
         self._timer.stop()
+        self.closed.emit()
         self.engine.close()
 
     # --- the library ---

@@ -26,6 +26,27 @@ TINY = [
 ]
 """A PixelCNN on digits that is trained in a moment."""
 
+RATE = 1000
+"""Samples a second of the short strings."""
+
+TINY_SOUND = [
+    "--data=strings",
+    "--steps=4",
+    "--device=cpu",
+    "--set=channels=4",
+    "--set=layers=3",
+    "--set=cycles=1",
+    "--set=skip=6",
+    "--set=head=6",
+    "--set=conditional=true",
+    "--set=batch_size=2",
+    "--set=validate_every=4",
+    "--set=validation_size=4",
+    "--set=preview_every=4",
+    "--set=previews=2",
+]
+"""A WaveNet on plucked strings that is trained in a moment."""
+
 
 @dataclass(frozen=True)
 class Said:
@@ -66,5 +87,22 @@ def trained(genstudio: Run, tmp_path: Path) -> Path:
     folder = tmp_path / "runs" / "tiny"
     folder.parent.mkdir(exist_ok=True)
     said = genstudio("train", "pixelcnn", *TINY, "--out", folder)
+    assert said.code == 0, said.err
+    return folder
+
+
+@pytest.fixture
+def short_strings(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A second of a thousand samples, so that a test takes a moment."""
+    monkeypatch.setattr("genstudio.data.strings._RATE", RATE)
+    monkeypatch.setattr("genstudio.data.strings._COUNTS", {"train": 12, "valid": 6, "test": 6})
+
+
+@pytest.fixture
+def plucked(genstudio: Run, tmp_path: Path, short_strings: None) -> Path:
+    """The folder of a tiny run that has learned sounds."""
+    folder = tmp_path / "runs" / "plucked"
+    folder.parent.mkdir(exist_ok=True)
+    said = genstudio("train", "wavenet", *TINY_SOUND, "--out", folder)
     assert said.code == 0, said.err
     return folder

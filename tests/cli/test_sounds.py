@@ -14,41 +14,9 @@ from genstudio.core.recipe import read_recipe
 from genstudio.core.spaces import Sequence
 from genstudio.data.companding import samples_of
 
-from .conftest import Run
+from .conftest import RATE, Run
 
-RATE = 1000
-TINY = [
-    "--data=strings",
-    "--steps=4",
-    "--device=cpu",
-    "--set=channels=4",
-    "--set=layers=3",
-    "--set=cycles=1",
-    "--set=skip=6",
-    "--set=head=6",
-    "--set=conditional=true",
-    "--set=batch_size=2",
-    "--set=validate_every=4",
-    "--set=validation_size=4",
-    "--set=preview_every=4",
-    "--set=previews=2",
-]
-
-
-@pytest.fixture(autouse=True)
-def short_strings(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A second of a thousand samples, so that a test takes a moment."""
-    monkeypatch.setattr("genstudio.data.strings._RATE", RATE)
-    monkeypatch.setattr("genstudio.data.strings._COUNTS", {"train": 12, "valid": 6, "test": 6})
-
-
-@pytest.fixture
-def plucked(genstudio: Run, tmp_path: Path) -> Path:
-    folder = tmp_path / "runs" / "plucked"
-    folder.parent.mkdir(exist_ok=True)
-    said = genstudio("train", "wavenet", *TINY, "--out", folder)
-    assert said.code == 0, said.err
-    return folder
+pytestmark = pytest.mark.usefixtures("short_strings")
 
 
 def test_a_take_is_written_as_16_bit_samples_with_its_recipe(

@@ -8,18 +8,48 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QSettings
 
+from genstudio.audio.devices import AudioDevice
 from genstudio.core import library
 from genstudio.core.paths import runs_folder
 from genstudio.core.runs import Manifest, Result, Run
 from genstudio.core.spaces import Grid, Label
 from genstudio.core.training import DataSpec, Training
+from genstudio.ui.listening.devices import Gear
+from genstudio.ui.panels.listen import ListenPanel
 from genstudio.ui.studio import Studio
 from tests.ui.scripted import ScriptedEngine
+from tests.ui.speaking import ScriptedMicrophone, ScriptedSpeaker
 
 
 @pytest.fixture(autouse=True)
 def _clean(compiled_samplers: None, nothing_left: None) -> None:
     """No test of the window leaves a thread or a process behind."""
+
+
+@pytest.fixture
+def speaker() -> ScriptedSpeaker:
+    """What the window speaks with in tests."""
+    return ScriptedSpeaker()
+
+
+@pytest.fixture
+def microphone() -> ScriptedMicrophone:
+    """What the window hears with in tests."""
+    return ScriptedMicrophone()
+
+
+@pytest.fixture(autouse=True)
+def gear(
+    monkeypatch: pytest.MonkeyPatch, speaker: ScriptedSpeaker, microphone: ScriptedMicrophone
+) -> None:
+    """Nothing is heard, no device asked for, and no process started."""
+    gear = Gear(
+        speaker=lambda: speaker,
+        microphone=lambda: microphone,
+        outputs=lambda: (AudioDevice("Loudspeakers", True), AudioDevice("Headphones", False)),
+        inputs=lambda: (AudioDevice("Microphone", True),),
+    )
+    monkeypatch.setattr(ListenPanel, "gear", gear)
 
 
 @pytest.fixture

@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 
 from genstudio.core.messages import Describe
 from genstudio.core.runs import Run
+from genstudio.core.spaces import Label, Sequence
 from genstudio.ui.icons import names
 from genstudio.ui.panel import Panel
 from genstudio.ui.shell.centre import discovered
@@ -80,7 +81,7 @@ def test_it_accepts_every_card(
     family: str,
 ) -> None:
     window = open_panel(kind)
-    run = make_run(family=family)
+    run = make_run(family=family, **_data_for(kind))
     studio.refresh_runs()
     studio.select(run.folder)
     panel = window.centre.panel
@@ -102,7 +103,7 @@ def test_it_survives_failed_and_cancelled_jobs(
     kind: type[Panel],
 ) -> None:
     window = open_panel(kind)
-    run = make_run(family=_family_for(kind))
+    run = make_run(family=_family_for(kind), **_data_for(kind))
     studio.refresh_runs()
     studio.select(run.folder)
     panel = window.centre.panel
@@ -120,6 +121,14 @@ def test_it_survives_failed_and_cancelled_jobs(
 def _family_for(kind: type[Panel]) -> str:
     """The first family that qualifies for a panel."""
     return next(card.name for card in CARDS if kind.qualifies(card))
+
+
+def _data_for(kind: type[Panel]) -> dict[str, object]:
+    """What the run has learned: images, or what a panel that shows none is for."""
+    if "grid" in kind.kinds:
+        return {}
+    labels = (Label(name="digit", classes=tuple("0123456789")),)
+    return {"space": Sequence(length=800, levels=256, rate=8000, labels=labels)}
 
 
 def _failing(engine: ScriptedEngine) -> Callable[[int], None]:
@@ -156,7 +165,7 @@ def test_every_control_has_a_name_and_can_be_reached_by_tab(
     kind: type[Panel],
 ) -> None:
     window = open_panel(kind)
-    run = make_run(family=_family_for(kind))
+    run = make_run(family=_family_for(kind), **_data_for(kind))
     studio.refresh_runs()
     studio.select(run.folder)
     panel = window.centre.panel
@@ -186,7 +195,7 @@ def test_no_words_are_cut_off(
     kind: type[Panel],
 ) -> None:
     window = open_panel(kind)
-    run = make_run(family=_family_for(kind))
+    run = make_run(family=_family_for(kind), **_data_for(kind))
     studio.refresh_runs()
     for folder in (None, run.folder):
         studio.select(folder)

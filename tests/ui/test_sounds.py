@@ -31,18 +31,21 @@ SOUND = Sequence(length=800, levels=256, rate=8000, labels=(PITCH,))
 
 
 @pytest.mark.parametrize("kind", discovered(), ids=lambda kind: kind.__name__)
-def test_a_panel_for_images_says_so_of_a_run_that_learned_sounds(
+def test_a_panel_says_so_of_a_run_that_learned_what_it_is_not_for(
     kind: type[Panel], studio: Studio, make_run: Callable[..., Run], qtbot: QtBot
 ) -> None:
-    run = make_run(space=SOUND, title="Strings")
+    sounds = make_run("sounds", space=SOUND, title="Strings")
+    images = make_run("images", title="Digits")
     panel = kind(studio)
     qtbot.addWidget(panel)
     card = next(card for card in CARDS if card.can(*kind.needs))
-    lacks = panel.lacks(run, card)
-    if kind.needs_model and "sequence" not in kind.kinds:
-        assert lacks == "This panel is for images, and “Strings” has learned sounds."
-    else:
-        assert lacks == ""
+    if not kind.needs_model:
+        assert panel.lacks(sounds, card) == panel.lacks(images, card) == ""
+        return
+    expected = "This panel is for images, and “Strings” has learned sounds."
+    assert panel.lacks(sounds, card) == ("" if "sequence" in kind.kinds else expected)
+    expected = "This panel is for sounds, and “Digits” has learned images."
+    assert panel.lacks(images, card) == ("" if "grid" in kind.kinds else expected)
 
 
 def test_examples_of_sounds_are_shown_as_waveforms(qtbot: QtBot) -> None:

@@ -207,7 +207,7 @@ def test_temperature_draws_the_same_seed_again_once_it_rests(
     rig.answer()
     rig.page.view.jump_to_live()
     before = len(rig.asked)
-    edit = rig.page.form._knobs["temperature"].edit
+    edit = rig.page.form.knobs.field("temperature").edit
     edit.selectAll()
     qtbot.keyClicks(edit, "0.5")
     qtbot.waitUntil(lambda: len(rig.asked) > before)

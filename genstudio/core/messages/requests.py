@@ -40,6 +40,7 @@ __all__ = [
     "Probe",
     "Race",
     "ReadImage",
+    "ReadSound",
     "Request",
     "Sample",
     "SurveyLatent",
@@ -138,6 +139,7 @@ class Sample(Request):
         labels: (L,) or (count, L) class indices, or None.
         device: where to compute.
         way: how to draw; another way is asked for to compare it.
+        length: samples of a sound; None for as many as those learned from have.
     """
 
     job: ClassVar[str] = "sample"
@@ -150,6 +152,22 @@ class Sample(Request):
     labels: NDArray[np.int64] | None = None
     device: str = "auto"
     way: Way = Way.FASTEST
+    length: int | None = None
+
+
+@dataclass(frozen=True)
+class ReadSound(Request):
+    """Read a sound file. Result: (n,) int16.
+
+    Attributes:
+        path: the file.
+        rate: samples a second that are wanted.
+    """
+
+    job: ClassVar[str] = "read_sound"
+
+    path: Path
+    rate: int
 
 
 @dataclass(frozen=True)
@@ -168,6 +186,7 @@ class Complete(Request):
         controls: settings of the family's Controls.
         labels: (L,) or (B, L) class indices, or None.
         device: where to compute.
+        length: as in `Sample`, and as the images have.
     """
 
     job: ClassVar[str] = "complete"
@@ -180,6 +199,7 @@ class Complete(Request):
     controls: dict[str, Any] = field(default_factory=dict)
     labels: NDArray[np.int64] | None = None
     device: str = "auto"
+    length: int | None = None
 
 
 @dataclass(frozen=True)

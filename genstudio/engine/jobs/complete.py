@@ -10,6 +10,7 @@ from genstudio.core.errors import UserError
 from genstudio.core.messages import Complete, SampleStarted, Wish
 from genstudio.core.trace import TraceChunk, check_trace_size
 from genstudio.core.uniforms import uniforms
+from genstudio.engine.jobs.lengthened import lengthened
 from genstudio.engine.loaded import autoregressive, labels_for
 
 __all__ = ["run"]
@@ -17,7 +18,7 @@ __all__ = ["run"]
 
 def run(request: Complete) -> Generator[SampleStarted | TraceChunk, Wish | None, None]:
     """Yield what is known and what is drawn, in the model's order."""
-    model = autoregressive(request.run, request.device)
+    model = lengthened(autoregressive(request.run, request.device), request.length)
     controls = model.Controls.checked(request.controls)
     count, *shape = request.images.shape
     if tuple(shape) != model.space.shape or request.known.shape != request.images.shape:

@@ -10,6 +10,7 @@ from genstudio.core.latent import LatentControls, LatentDraws
 from genstudio.core.messages import Sample, SampleStarted, Wish
 from genstudio.core.trace import TraceChunk, check_trace_size
 from genstudio.core.uniforms import uniforms
+from genstudio.engine.jobs.lengthened import lengthened
 from genstudio.engine.loaded import labels_for, loaded
 from genstudio.models.base import Autoregressive, GenerativeModel
 from genstudio.models.latent import Decoder
@@ -27,6 +28,8 @@ def run(request: Sample) -> _Job:
         raise UserError(f"At least one has to be asked for, not {request.count}.")
     if isinstance(model, Autoregressive):
         yield from _symbol_by_symbol(model, request)
+    elif request.length is not None:
+        raise UserError(f"{model.title} draws images here, which last no time.")
     elif isinstance(model, Decoder):
         yield from _decoded(model, request)
     else:
@@ -34,6 +37,7 @@ def run(request: Sample) -> _Job:
 
 
 def _symbol_by_symbol(model: Autoregressive, request: Sample) -> _Job:
+    model = lengthened(model, request.length)
     controls = model.Controls.checked(request.controls)
     check_trace_size(model.space, request.count)
     y, labels = labels_for(model, request.labels, request.count, request.seed, request.first)

@@ -8,6 +8,7 @@ from genstudio.core.runs import Run
 __all__ = ["FEW_STEPS", "undertrained"]
 
 FEW_STEPS = 300
+_FEW_FOR_SOUND = 3000
 
 
 def undertrained(run: Run) -> str:
@@ -19,6 +20,8 @@ def undertrained(run: Run) -> str:
         )
     except UserError:
         return ""
-    if steps >= FEW_STEPS:
+    sounds = run.manifest.space.kind == "sequence"
+    if steps >= (_FEW_FOR_SOUND if sounds else FEW_STEPS):
         return ""
-    return f"Learned for {steps} steps only: expect rough pictures"
+    expect = "noise more than music or speech" if sounds else "rough pictures"
+    return f"Learned for {steps:,} steps only: expect {expect}".replace(",", " ")

@@ -7,6 +7,7 @@ from pathlib import Path
 from genstudio.core import library
 from genstudio.core.errors import UserError
 from genstudio.core.runs import Run
+from genstudio.core.sound_file import READ
 from genstudio.ui.studio import Studio
 
 __all__ = ["EXPORTED", "RUNS", "open_file", "recent_files"]
@@ -23,7 +24,7 @@ _PANELS = {"inpaint": "Inpaint", "interpolate": "Latent", "latent": "Latent"}
 
 
 def open_file(studio: Studio, path: Path) -> bool:
-    """Import a run, or recall the recipe inside an exported picture.
+    """Import a run, recall the recipe inside an exported picture, or open a sound.
 
     Returns:
         Whether it was understood; if not, a notice has said why in one sentence.
@@ -39,10 +40,12 @@ def open_file(studio: Studio, path: Path) -> bool:
             studio.notice("good", f"“{run.manifest.title}” was imported.")
         elif ending in EXPORTED:
             _recall(studio, path)
+        elif ending in READ:
+            _open_sound(studio, path)
         else:
             raise UserError(
-                f"“{path.name}” is neither an exported run nor a picture exported by GenStudio.",
-                "Drop a .zip of a run, or a PNG, GIF, WebP or NPZ that was exported here.",
+                f"“{path.name}” is no exported run, no picture exported by GenStudio and no sound.",
+                "Drop a .zip of a run, a PNG, GIF, WebP or NPZ that was exported here, or a sound.",
             )
     except UserError as error:
         studio.notice("error", error.title, error.advice)
@@ -90,6 +93,33 @@ def _recall(studio: Studio, path: Path) -> None:
     studio.select(run.folder)
     studio.panel_wanted.emit(_PANELS.get(recipe.kind, "Generate"))
     studio.recipe_recalled.emit(recipe)
+
+
+def _open_sound(studio: Studio, path: Path) -> None:
+    """Draw an exported sound again; open another with a model that has learned sounds."""
+    from genstudio.core.recipe import read_recipe  # noqa: PLC0415 - Pillow can wait
+
+    runs = [*studio.own, *studio.shipped]
+    try:
+        recipe = read_recipe(path)
+    except UserError:  # a person's own
+        recipe = None
+    made_by = next((run for run in runs if recipe is not None and run.name == recipe.run), None)
+    if recipe is not None and made_by is not None:
+        studio.select(made_by.folder)
+        studio.panel_wanted.emit("Listen")
+        studio.recipe_recalled.emit(recipe)
+        return
+    chosen = [studio.selected] if studio.selected is not None else []
+    run = next((run for run in [*chosen, *runs] if run.manifest.space.kind == "sequence"), None)
+    if run is None:
+        raise UserError(
+            f"“{path.name}” is a sound, and no model in the library has learned sounds.",
+            "Train a WaveNet first, or import one.",
+        )
+    studio.select(run.folder)
+    studio.panel_wanted.emit("Listen")
+    studio.sound_opened.emit(path)
 
 
 def _remember(studio: Studio, path: Path) -> None:

@@ -101,7 +101,7 @@ class Menus(QObject):
     def _file(self, menu: QMenu) -> None:
         window = self._window
         self._add(menu, "Open run folder…", window.open_folder_dialog, "", "folder-open-outline")
-        self._add(menu, "Import run or recall picture…", window.open_dialog, "Ctrl+O", "import")
+        self._add(menu, "Import run or open file…", window.open_dialog, "Ctrl+O", "import")
         self._recent = menu.addMenu("Recent files")
         self._recent.aboutToShow.connect(self._fill_recent)
         menu.addAction(window.actions_of_run.export)

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QApplication
 from genstudio.core.errors import UserError
 from genstudio.core.files import disk_errors
 from genstudio.core.messages import Train, TrainProgress, Wish
+from genstudio.core.runs import Run
 from genstudio.core.training import DataSpec, Training
 from genstudio.engine.client import ProcessEngine
 from genstudio.ui.panel import Panel
@@ -148,12 +149,37 @@ class _Guide:
             )
             self._settle()
             self._picture(kind.title, state)
-            panel = self.window.centre.panel
-            if stops and panel is not None and self.window.centre.lack is None:
-                for name, action in panel.tour_stops():
-                    action()
-                    self._settle()
-                    self._picture(kind.title, name)
+            if stops:
+                self._stops(kind)
+
+    def _stops(self, kind: type[Panel]) -> None:
+        """What a panel shows of the chosen model, or of the first that it is for."""
+        chosen = self.studio.selected
+        if self.window.centre.lack is not None and (fit := self._fitting()) is not None:
+            self.studio.select(fit.folder)
+            self._settle()
+        panel = self.window.centre.panel
+        if panel is not None and self.window.centre.lack is None:
+            for name, action in panel.tour_stops():
+                action()
+                self._settle()
+                self._picture(kind.title, name)
+        if self.studio.selected is not chosen:
+            self.studio.select(None if chosen is None else chosen.folder)
+
+    def _fitting(self) -> Run | None:
+        """The first model of the library that the shown panel is for."""
+        panel, studio = self.window.centre.panel, self.studio
+        if panel is None:
+            return None
+        return next(
+            (
+                run
+                for run in [*studio.own, *studio.shipped]
+                if not panel.lacks(run, studio.card_of(run))
+            ),
+            None,
+        )
 
     def _train(self) -> Job:
         """A real training, far enough along that there are curves and samples to see."""

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 from typing_extensions import override
 
 from genstudio.core.messages import Train, Wish
+from genstudio.core.sound_file import READ
 from genstudio.ui.naming import hairline
 from genstudio.ui.panel import Panel
 from genstudio.ui.shell.centre import Centre, discovered
@@ -186,9 +187,9 @@ class MainWindow(QMainWindow):
 
     def open_dialog(self) -> None:
         """Ask for a file and open it."""
-        endings = " ".join(f"*{ending}" for ending in (*RUNS, *EXPORTED))
+        endings = " ".join(f"*{ending}" for ending in (*RUNS, *EXPORTED, *READ))
         name, _ = QFileDialog.getOpenFileName(
-            self, "Open", "", f"Exported runs, pictures and recordings ({endings})"
+            self, "Open", "", f"Exported runs, pictures and recordings, sounds ({endings})"
         )
         if name:
             open_file(self.studio, Path(name))

@@ -7,7 +7,6 @@ from typing import Any
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
     QCheckBox,
-    QGridLayout,
     QHBoxLayout,
     QLabel,
     QPushButton,
@@ -18,14 +17,13 @@ from PySide6.QtWidgets import (
 from genstudio.core.spaces import Space
 from genstudio.ui.theme import HALF, icon
 from genstudio.ui.widgets.class_choice import ClassChoice
-from genstudio.ui.widgets.number_field import NumberField
+from genstudio.ui.widgets.knobs import Knobs
 from genstudio.ui.widgets.seed_row import NAMES, SeedRow, fresh_seed
 from genstudio.ui.widgets.segmented import Segmented
 
 __all__ = ["COUNTS", "DrawForm"]
 
 COUNTS = (1, 4, 16, 36, 64)
-_LOWEST_TEMPERATURE = 0.1
 
 
 class DrawForm(QWidget):
@@ -45,12 +43,8 @@ class DrawForm(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self._knobs: dict[str, NumberField] = {}
-        self._schema: tuple[dict[str, Any], int] | None = None
-        self._knob_grid = QGridLayout()
-        self._knob_grid.setContentsMargins(0, 0, 0, 0)
-        self._knob_grid.setVerticalSpacing(HALF)
-        self._knob_grid.setHorizontalSpacing(4)  # as in the rows of the seed and of the count
+        self.knobs = Knobs()
+        self.knobs.edited.connect(self.controls_edited)
         self.count = Segmented([str(count) for count in COUNTS], "Images drawn together")
         self.count.setToolTip("How many images are drawn together")
         for count in COUNTS:
@@ -72,45 +66,15 @@ class DrawForm(QWidget):
     def offer(self, schema: dict[str, Any], space: Space, conditional: bool) -> None:
         """Offer a family's knobs for a space; values that still fit stay."""
         self.classes.offer(space.labels if conditional else ())
-        if self._schema == (schema, space.levels):
-            return
-        self._schema = (schema, space.levels)
-        while self._knob_grid.count():
-            item = self._knob_grid.takeAt(0)
-            if item is not None and (widget := item.widget()) is not None:
-                widget.deleteLater()
-        self._knobs = {}
-        for row, (name, given) in enumerate(schema.get("properties", {}).items()):
-            if given.get("type") not in ("number", "integer"):
-                continue
-            knob = dict(given)
-            if knob.get("log") and knob.get("exclusiveMinimum") == 0:
-                knob["minimum"] = _LOWEST_TEMPERATURE
-                del knob["exclusiveMinimum"]
-            if name == "top_k":
-                knob["maximum"] = min(knob.get("maximum", space.levels), space.levels)
-            title = knob.get("label") or name.replace("_", " ").capitalize()
-            field = NumberField(knob, title)
-            field.edit.setFixedWidth(56)
-            field.set_value(knob["default"])
-            field.edited.connect(self._knob_edited)
-            label = QLabel(title)
-            words = "\n".join(filter(None, (knob.get("description"), knob.get("formula"))))
-            label.setToolTip(words)
-            field.setToolTip(words)
-            self._knob_grid.addWidget(label, row, 0)
-            self._knob_grid.addWidget(field, row, 1)
-            self._knobs[name] = field
+        self.knobs.offer(schema, space.levels)
 
     def controls(self) -> dict[str, Any]:
         """The knobs as settings."""
-        return {name: field.value() for name, field in self._knobs.items()}
+        return self.knobs.values()
 
     def show_controls(self, controls: dict[str, Any]) -> None:
         """Put the knobs somewhere; nobody is told."""
-        for name, value in controls.items():
-            if name in self._knobs:
-                self._knobs[name].set_value(value)
+        self.knobs.show_values(controls)
 
     def show_seed(self, seed: int) -> None:
         """Show a seed; nobody is told."""
@@ -124,10 +88,6 @@ class DrawForm(QWidget):
     def images(self) -> int:
         """How many images to draw."""
         return int(self.count.word or 1)
-
-    def _knob_edited(self) -> None:
-        if not any(field.problem() for field in self._knobs.values()):
-            self.controls_edited.emit()
 
     def _locked(self, locked: bool) -> None:
         self.another.setIcon(icon("repeat" if locked else "dice-5-outline", "on_accent"))
@@ -147,8 +107,6 @@ class DrawForm(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(HALF)
         column.addLayout(count)
-        column.addLayout(self._knob_grid)
+        column.addWidget(self.knobs)
         column.addWidget(self.row)
         column.addWidget(self.classes)
-        self._knob_grid.setColumnMinimumWidth(0, NAMES)
-        self._knob_grid.setColumnStretch(1, 1)

@@ -95,6 +95,10 @@ class NumberField(Field):
         """What an optional number that is left out stands for."""
         self.edit.setPlaceholderText(words)
 
+    def limit(self, high: float) -> None:
+        """Allow at most so much; of a field without a slider."""
+        self._high = high
+
     def value(self) -> Any:
         """What the control says."""
         text = _plain(self.edit.text())
