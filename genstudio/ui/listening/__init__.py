@@ -1,0 +1,1 @@
+"""Listening: takes of sound, the player that plays them while they are written, and their parts."""
