@@ -120,9 +120,7 @@ class HearingDesk(QObject):
         symbols = self._symbols[: self._step + 1].copy()
         if not patient:
             self._silence.start()
-        self._asking.ask(
-            TreeQuestion(self._run.folder, modified, symbols, self._labels), patient
-        )
+        self._asking.ask(TreeQuestion(self._run.folder, modified, symbols, self._labels), patient)
 
     def forget(self) -> None:
         """Want nothing any more, and show nothing."""

@@ -58,6 +58,12 @@ class DilationTreeView(TimeView):
 
     The pointer or the arrow keys go from node to node; what a node is made of, and what it is a
     part of, is shaded. A click, or Enter, seeks the sample that it lies at. F shows just the tree.
+
+    Attributes:
+        tree: what is shown.
+        node: (row, node) that is read, or None.
+        caption: what the tree is of.
+        waiting: the sample whose tree is being computed, or None.
     """
 
     def __init__(self, window: TimeWindow, name: str = "Tree of dilations") -> None:
@@ -67,8 +73,8 @@ class DilationTreeView(TimeView):
         self.tree: Dilations | None = None
         self.node: tuple[int, int] | None = None
         self._logarithmic = True
-        self._caption = ""
-        self._waiting: int | None = None
+        self.caption = ""
+        self.waiting: int | None = None
         self._shares: list[NDArray[np.float64]] = []
         self._layer: QPixmap | None = None
         self._grown = QVariantAnimation(self, duration=_MOTION, startValue=0.0, endValue=1.0)
@@ -97,7 +103,7 @@ class DilationTreeView(TimeView):
         said = names or [""] * len(layers)
         rows = [TreeRow(*layer, name) for layer, name in zip(layers, said, strict=True)]
         first = self.tree is None
-        self.tree, self._caption, self._waiting = Dilations(rows), caption, None
+        self.tree, self.caption, self.waiting = Dilations(rows), caption, None
         self._choose(None)
         self._weigh()
         if first and self.isVisible():
@@ -105,15 +111,25 @@ class DilationTreeView(TimeView):
 
     def show_nothing(self) -> None:
         """Take the tree away."""
-        self.tree, self._caption, self._waiting = None, "", None
+        self.tree, self.caption, self.waiting = None, "", None
         self._choose(None)
         self.refresh()
 
     def show_waiting(self, sample: int | None) -> None:
         """Say that the tree of a sample is being computed."""
-        if sample != self._waiting:
-            self._waiting = sample
+        if sample != self.waiting:
+            self.waiting = sample
             self.update()
+
+    @property
+    def growing(self) -> bool:
+        """Whether a first tree has not reached its samples yet."""
+        return self._grown.state() is QVariantAnimation.State.Running
+
+    def finish(self) -> None:
+        """Show all of a tree that grows."""
+        self._grown.stop()
+        self.update()
 
     @property
     def logarithmic(self) -> bool:
@@ -207,12 +223,12 @@ class DilationTreeView(TimeView):
         painter.fillRect(self.rect(), QColor(colours.surface))
         if self.tree is None:
             painter.setPen(QColor(colours.secondary))
-            words = "" if self._waiting is not None else "Click a sample to see what led to it"
+            words = "" if self.waiting is not None else "Click a sample to see what led to it"
             painter.drawText(self.rect(), int(Qt.AlignmentFlag.AlignCenter), words)
         else:
             self._paint_tree(painter, self.tree)
-        if self._waiting is not None:
-            self._paint_waiting(painter, self._waiting)
+        if self.waiting is not None:
+            self._paint_waiting(painter, self.waiting)
         self.paint_playhead(painter)
         self.paint_focus(painter)
 
@@ -220,7 +236,7 @@ class DilationTreeView(TimeView):
         ratio = self.devicePixelRatioF()
         if self._layer is None or self._layer.devicePixelRatio() != ratio:
             self._layer = tree_picture(self.layout_of_tree, self._shares, ratio)
-        if self._grown.state() is QVariantAnimation.State.Running:
+        if self.growing:
             seen = TOP + (self.height() - TOP) * float(self._grown.currentValue())
             painter.setClipRect(QRectF(0, 0, self.width(), seen))
         if self.node is not None:
@@ -257,7 +273,7 @@ class DilationTreeView(TimeView):
         painter.setPen(QColor(colours.secondary))
         head = QRectF(6, 1, self.width() - 12, _LINE)
         middle = Qt.AlignmentFlag.AlignVCenter
-        painter.drawText(head, int(Qt.AlignmentFlag.AlignLeft | middle), self._caption)
+        painter.drawText(head, int(Qt.AlignmentFlag.AlignLeft | middle), self.caption)
         least = f"{100 / 10**DECADES:g} %" if self._logarithmic else "0"
         self._paint_scale(painter, f"{least} ", " 100 % of a row’s strongest")
         metrics = painter.fontMetrics()

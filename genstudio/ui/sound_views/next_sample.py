@@ -50,7 +50,9 @@ def borders(levels: int, placement: Placement) -> NDArray[np.float64]:
         return np.linspace(-1.0, 1.0, levels + 1)
     mu = levels - 1
     value = np.clip((np.arange(levels + 1) - 0.5) * (2 / mu) - 1, -1.0, 1.0)
-    return np.asarray(np.sign(value) * np.expm1(np.abs(value) * np.log1p(mu)) / mu)
+    ends = np.asarray(np.sign(value) * np.expm1(np.abs(value) * np.log1p(mu)) / mu)
+    ends[[0, -1]] = -1.0, 1.0
+    return ends
 
 
 class NextSampleColumn(QWidget):
