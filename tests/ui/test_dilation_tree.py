@@ -193,6 +193,7 @@ def test_where_nodes_are_narrower_than_dots_every_pixel_of_the_field_is_a_bands(
     assert len(rows[0][1]) == 3 * 1023 + 1
     view.show()
     view.show_layers(rows)
+    view.show_position(40_000)
     view.finish()
     picture, ground = shot(view), theme().colours.surface
     y = int(view.layout_of_tree.y_of(0))

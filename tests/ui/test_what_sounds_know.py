@@ -207,12 +207,12 @@ def test_the_drawn_level_and_its_share_are_accented_and_the_mark_stands_in_it(
     picture, accent = shot(column), theme().colours.accent
     middle = int(column.level_rect(40).center().y())
     assert picture.pixelColor(20, middle).name() == accent
-    strip = 220 - 58 - 5  # left of the words
+    strip = 220 - 60 - 5  # left of the words
     rows = [y for y in range(1, 299) if picture.pixelColor(strip, y).name() == accent]
     assert rows[0] == pytest.approx(300 * (1 - p[:41].sum()), abs=1)
     assert rows[-1] + 1 == pytest.approx(300 * (1 - p[:40].sum()), abs=1)
     text = theme().colours.text
-    mark = [y for y in range(300) if picture.pixelColor(220 - 58 + 5, y).name() == text]
+    mark = [y for y in range(300) if picture.pixelColor(220 - 60 + 5, y).name() == text]
     assert rows[0] < min(mark) < 300 * (1 - uniform) < max(mark) + 1 < rows[-1]
 
 

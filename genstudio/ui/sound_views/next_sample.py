@@ -27,7 +27,7 @@ from genstudio.ui.widgets.bars import Conditional
 
 __all__ = ["NextSampleColumn", "Placement", "borders"]
 
-_LINK, _STRIP, _WORDS = 22, 10, 58  # widths right of the bars, pixels
+_LINK, _STRIP, _WORDS = 22, 10, 60  # widths right of the bars, pixels
 _LINE = 15  # height of a line of words
 _MARK = 5  # half the height of a mark
 _PAGE = 16  # levels that Page Up and Page Down pass
@@ -227,7 +227,10 @@ class NextSampleColumn(QWidget):
             ghost = np.minimum(model / most * self._room, self._room - 1)
             painter.setPen(QPen(QColor(colours.secondary), 1))
             painter.setBrush(Qt.BrushStyle.NoBrush)
-            places = zip(ghost.tolist(), ((np.arange(rows) + 0.5) / ratio).tolist(), strict=True)
+            seen = np.flatnonzero(ghost >= 0.5)
+            ends = slice(max(0, int(seen[0]) - 1), int(seen[-1]) + 2)
+            heights = (np.arange(rows) + 0.5) / ratio
+            places = zip(ghost[ends].tolist(), heights[ends].tolist(), strict=True)
             painter.drawPolyline(QPolygonF([QPointF(x, y) for x, y in places]))
 
     def _paint_drawn(self, painter: QPainter, shown: Conditional) -> None:
@@ -288,21 +291,25 @@ class NextSampleColumn(QWidget):
     def _paint_words(self, painter: QPainter, shown: Conditional) -> None:
         colours = theme().colours
         middle = Qt.AlignmentFlag.AlignVCenter
-        left = self._room + _LINK + _STRIP + _MARK + 4
+        left = self._room + _LINK + _STRIP + _MARK + 6
         at = self.height() * (1 - shown.uniform)
         top = min(max(0.0, at - _LINE / 2), self.height() - _LINE)
         painter.setPen(QColor(colours.secondary if shown.given else colours.text))
         said = "given" if shown.given else f"u {shown.uniform:.3f}"
-        painter.drawText(QRectF(left, top, _WORDS - _MARK - 4, _LINE), int(middle), said)
+        painter.drawText(QRectF(left, top, _WORDS - _MARK - 6, _LINE), int(middle), said)
         painter.setPen(QColor(colours.secondary))
         for end, y in (("1", 0.0), ("0", float(self.height() - _LINE))):
             if abs(y - top) > _LINE:
                 painter.drawText(QRectF(left, y, _WORDS, _LINE), int(middle), end)
-        head = QRectF(6, 0, self._room - 8, _LINE)
-        self._paint_plate(painter, head, "" if self._step is None else f"sample {self._step:,}")
-        foot = QRectF(6, self.height() - _LINE, self._room - 8, _LINE)
-        most = int(shown.drawn_from.argmax())
-        self._paint_plate(painter, foot, f"highest p {float(shown.drawn_from[most]):.3f}")
+        # Where the bars are not: at the other end than the likeliest level.
+        likeliest = int(shown.drawn_from.argmax())
+        below = 2 * likeliest >= shown.drawn_from.size
+        first = self.height() - 2 * _LINE if below else 0
+        which = "" if self._step is None else f"sample {self._step:,}"
+        most = f"highest p {float(shown.drawn_from[likeliest]):.3f}"
+        for line, words in enumerate((which, most)):
+            where = QRectF(6, first + line * _LINE, self._room - 8, _LINE)
+            self._paint_plate(painter, where, words)
 
     def _paint_plate(self, painter: QPainter, where: QRectF, words: str) -> None:
         """Words that can be read over bars."""

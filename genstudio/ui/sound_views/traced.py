@@ -42,7 +42,7 @@ def columns_of(edges: NDArray[np.float64], length: int) -> slice:
 def traced(
     envelope: Envelope[np.int16], edges: NDArray[np.float64], rows: int, seam: int
 ) -> NDArray[np.uint8]:
-    """(rows, columns) of 0 where nothing is, 1 where the line passes, 2 where it does before `seam`.
+    """(rows, columns) of 1 where the line passes, 2 where it does before `seam`, 0 elsewhere.
 
     The line also leads to a column from the sample before it, so that it is never broken.
     """

@@ -119,9 +119,13 @@ def _draw_nodes(
     y = layout.y_of(row)
     if radius < SMALLEST and len(here) > _FEW:
         wide = math.ceil(layout.width * ratio)
-        here = here[(columns[here] >= 0) & (columns[here] < wide)]
         page = np.zeros((1, wide), np.uint8)
-        np.maximum.at(page[0], columns[here], shades[here] + 1)
+        # A node is as wide as its sample, or a pixel.
+        left = columns - round(layout.per_sample * ratio / 2 - 0.5)
+        for across in range(max(1, math.ceil(layout.per_sample * ratio))):
+            place = left + across
+            seen = (place >= 0) & (place < wide)
+            np.maximum.at(page[0], place[seen], shades[seen] + 1)
         tall = min(5.0, max(1.5, 0.5 * layout.gap))
         _draw_page(painter, page, colours, QRectF(0, y - tall / 2, wide / ratio, tall))
         return
