@@ -137,7 +137,6 @@ class HearingDesk(QObject):
     def _found(self, question: TreeQuestion, found: DilationTree) -> None:
         if question.step == self._step:
             self._silence.stop()
-            self._view.show_waiting(None)
         self._view.show_layers(
             [(row.dilation, row.positions, row.magnitudes) for row in found.rows],
             [row.name for row in found.rows],

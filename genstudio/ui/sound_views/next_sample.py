@@ -20,6 +20,7 @@ from PySide6.QtGui import (
     QPolygonF,
 )
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+from typing_extensions import override
 
 from genstudio.data.companding import expanded
 from genstudio.ui.theme import theme
@@ -80,6 +81,7 @@ class NextSampleColumn(QWidget):
         self._borders = borders(2, self.placement)
         theme().changed.connect(self.update)
 
+    @override
     def sizeHint(self) -> QSize:
         return QSize(220, 240)
 
@@ -175,6 +177,7 @@ class NextSampleColumn(QWidget):
 
     # --- painting ---
 
+    @override
     def paintEvent(self, _: QPaintEvent) -> None:
         painter = QPainter(self)
         colours = theme().colours
@@ -327,13 +330,16 @@ class NextSampleColumn(QWidget):
             self.setAccessibleDescription("" if level is None else self.words_of(level))
             self.update()
 
+    @override
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         self._point_at(self.level_at(event.position().y()))
         QToolTip.showText(event.globalPosition().toPoint(), self.accessibleDescription(), self)
 
+    @override
     def leaveEvent(self, _: object) -> None:
         self._point_at(None)
 
+    @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
         shown = self._shown
         key = Qt.Key(event.key())
