@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -51,12 +52,12 @@ class Dilations:
     def __len__(self) -> int:
         return len(self.rows)
 
-    @property
+    @cached_property
     def first(self) -> int:
         """The earliest sample that is seen."""
         return min((int(row.positions[0]) for row in self.rows if len(row.positions)), default=0)
 
-    @property
+    @cached_property
     def root(self) -> int:
         """Where the output lies: at the newest sample that it sees, or would."""
         placed = [row.positions[-1] for row in self.rows if len(row.positions)]
@@ -71,17 +72,24 @@ class Dilations:
         places = self.rows[row].positions[node : node + 1]
         yield row, places
         for lower in range(row - 1, -1, -1):
-            made = np.union1d(places, places - self.rows[lower + 1].dilation)
-            places = np.intersect1d(made, self.rows[lower].positions)
+            places = self._those_of(lower, places, -self.rows[lower + 1].dilation)
             yield lower, places
 
     def above(self, row: int, node: int) -> Iterator[tuple[int, NDArray[np.int64]]]:
         """Row by row upwards the positions that a node is a part of, without itself."""
         places = self.rows[row].positions[node : node + 1]
         for upper in range(row + 1, len(self.rows)):
-            made = np.union1d(places, places + self.rows[upper].dilation)
-            places = np.intersect1d(made, self.rows[upper].positions)
+            places = self._those_of(upper, places, self.rows[upper].dilation)
             yield upper, places
+
+    def _those_of(self, row: int, places: NDArray[np.int64], by: int) -> NDArray[np.int64]:
+        """The positions of a row that are among some places or lie `by` from one of them."""
+        wanted = np.zeros(self.root - self.first + 1, np.bool_)
+        for moved in (places, places + by):
+            inside = moved - self.first
+            wanted[inside[(inside >= 0) & (inside < len(wanted))]] = True
+        positions = self.rows[row].positions
+        return positions[wanted[positions - self.first]]
 
     def _edges_of(self, row: int) -> Edges:
         if row == 0:
