@@ -30,8 +30,9 @@ Main = Callable[[Connection, str], None]
 """What a sound process runs: its end of the pipe, and the name of the block."""
 
 _GONE = (EOFError, BrokenPipeError, ConnectionResetError, OSError)
-_PATIENCE = 4.0
-"""Seconds after which a process that has not carried out a command is taken to hang."""
+_PATIENCE = 10.0
+"""Seconds after which a process that has not carried out a command is taken to hang. Asking every
+device of a busy machine anew may take some."""
 _START_PATIENCE = 30.0  # while it comes up, on a machine that is busy
 _GRACE = 0.5  # seconds to end by itself
 

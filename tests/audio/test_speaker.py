@@ -370,12 +370,12 @@ def test_a_killed_process_is_said_and_the_next_play_goes_on(sink: Sink) -> None:
 def test_a_process_that_hangs_is_ended_and_said(
     sink: Sink, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("genstudio.audio.process._PATIENCE", 0.2)
     with Speaker() as speaker:
         speaker.load(sink.rate, speech_like(1, sink.rate))
         speaker.play()
         speaker.wait_for("playing", seconds=60)
         assert speaker.pid is not None
+        monkeypatch.setattr("genstudio.audio.process._PATIENCE", 0.2)
         os.kill(speaker.pid, signal.SIGSTOP)
         speaker.pause()
         status = speaker.wait_for("failed", seconds=60)
