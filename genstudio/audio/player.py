@@ -18,11 +18,13 @@ from genstudio.core.errors import UserError
 
 __all__ = ["Load", "Pause", "Play", "Seek", "Use", "Warm", "main"]
 
-_LATENCY = 0.15
+_LATENCY = 0.2
 """Seconds of sound that the device has ahead. They are handed over at once as it starts, so they
 delay nothing; this process may be kept waiting for as long without anyone hearing it."""
-_FIRST = 0.1  # seconds written before a take that is still being written begins
-_AHEAD = 0.3  # seconds written before it goes on after it has waited
+_FIRST = 0.3
+"""Seconds written before a take that is still being written begins: what the device takes as it
+starts, which is a quarter more than it keeps, and a little more."""
+_AHEAD = 0.5  # seconds written before it goes on after it has waited
 _STALL = 3.0  # seconds without a callback after which a device is taken to be gone
 _TAIL = 0.3  # seconds of silence after the last sample, lest a device that is late cut it off
 _LOOK = 0.05  # seconds between two looks at a stream
@@ -94,8 +96,9 @@ class Player:
         self._at = self._start = 0
         self._stop: int | None = None
         self._loop = False
-        self._done = False  # whether the last sample has been copied
-        self._ended = 0.0  # and once it has, when it is heard
+        self._until = 0.0  # when the last sample that was copied has been heard
+        self._done = False  # whether no more will come
+        self._ended = 0.0  # when all has been heard, once that is known
         self._called = 0.0  # when the callback was last called
 
     def obey(self, command: Any) -> None:
@@ -152,10 +155,15 @@ class Player:
         self._block.say(str(problem))
         self._header.state = State.FAILED
         self._at = self._header.position = at
-        self.close()
+        self._release()
 
     def close(self) -> None:
-        """Let go of the device."""
+        """Let go of the device, once a device that is late has played all."""
+        if self._running and self._header.state == State.FINISHED:
+            time.sleep(max(self._ended + _TAIL - time.monotonic(), 0.0))
+        self._release()
+
+    def _release(self) -> None:
         stream, self._stream, self._opened, self._running = self._stream, None, None, False
         if stream is not None:
             stream.close(ignore_errors=True)
@@ -190,7 +198,7 @@ class Player:
         header = self._header
         if self._loop and self._stop is not None and at >= self._stop:
             at = self._start
-        self._at, self._done, self._ended = at, False, 0.0
+        self._at, self._until, self._done, self._ended = at, 0.0, False, 0.0
         header.version += 1
         header.origin, header.queued, header.floor, header.anchor = self._at, 0, 0, 0
         header.moment, header.rate, header.first = time.monotonic(), float(self._rate), 0.0
@@ -207,7 +215,7 @@ class Player:
         wanted = (rate, self._device)
         if self._opened == wanted:
             return
-        self.close()
+        self._release()
         module = portaudio()
         try:
             self._stream = self._stream_of(rate)
@@ -238,7 +246,7 @@ class Player:
             self._stream.start()
         except module.PortAudioError:
             # What it was opened on may be gone, and another be there.
-            self.close()
+            self._release()
             refresh()
             self._open(self._rate)
             try:
@@ -292,10 +300,9 @@ class Player:
             header.queued += filled
             header.version += 1
             header.first = header.first or now
-            if self._done:
-                self._ended = moment + filled / self._rate
-        elif self._done and not self._ended:
-            self._ended = now
+            self._until = moment + filled / self._rate
+        if self._done and not self._ended:
+            self._ended = max(self._until, now)
 
     def _resume(self, end: int, stop: int) -> None:
         """End the waiting once enough is written ahead."""

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import subprocess
@@ -146,6 +147,9 @@ class Recording:
             ],
             stdout=subprocess.PIPE,
         )
+        assert self._program.stdout is not None
+        # Half a minute of it, for a test that keeps Python's lock from the thread that reads.
+        fcntl.fcntl(self._program.stdout, fcntl.F_SETPIPE_SZ, 2**20)
         self._taken = bytearray()
         self._arrivals: list[tuple[int, float]] = []  # bytes there were, and since when
         self._more = threading.Condition()
@@ -167,15 +171,39 @@ class Recording:
             wanted = len(self._taken) + 2 * samples
             assert self._more.wait_for(lambda: len(self._taken) >= wanted, 60)
 
+    def hear(self, samples: int) -> NDArray[np.int16]:
+        """All there is, (n,), once so many were not silent and a tenth of a second more is there.
+
+        The recorder may be late, so that what was played is not what it has. Sounds that tests
+        play have no sample that is 0. Where too few come, all there is then.
+        """
+        with self._more:
+            self._more.wait_for(lambda: np.count_nonzero(self._so_far()) >= samples, 20)
+        self.wait(self.rate // 10)
+        return self.samples
+
+    def silent(self) -> NDArray[np.int16]:
+        """All there is, (n,), once half a second of it is silent."""
+        half = self.rate // 2
+        with self._more:
+            wanted = len(self._taken) + 2 * half
+            assert self._more.wait_for(
+                lambda: len(self._taken) >= wanted and not self._so_far()[-half:].any(), 60
+            )
+            return self._so_far()
+
     @property
     def samples(self) -> NDArray[np.int16]:
         """All there is so far, (n,)."""
         with self._more:
-            return np.frombuffer(bytes(self._taken[: len(self._taken) // 2 * 2]), "<i2")
+            return self._so_far()
 
     def arrival(self, sample: int) -> float:
         """The moment at which a sample had been recorded."""
         return next(moment for count, moment in self._arrivals if count > 2 * sample)
+
+    def _so_far(self) -> NDArray[np.int16]:
+        return np.frombuffer(bytes(self._taken[: len(self._taken) // 2 * 2]), "<i2")
 
     def _take(self) -> None:
         assert self._program.stdout is not None

@@ -19,7 +19,7 @@ from genstudio.audio.block import LONGEST
 from genstudio.audio.speaker import Speaker
 
 from .conftest import MakeSink, Recording, Sink
-from .sounds import speech_like
+from .sounds import speech_like, until
 
 pytestmark = pytest.mark.usefixtures("nothing_left")
 
@@ -51,8 +51,7 @@ def test_every_sample_comes_out_as_it_is(sink: Sink) -> None:
         speaker.load(sink.rate, take)
         speaker.play()
         status = speaker.wait_for("finished", "failed", seconds=60)
-        recording.wait(sink.rate // 2)
-        recorded = recording.samples
+        recorded = recording.hear(len(take))
     assert (status.state, status.problem, status.underflows, status.waits) == ("finished", "", 0, 0)
     assert status.position == len(take)
     at = _found(take, recorded)
@@ -74,8 +73,7 @@ def test_any_rate_is_heard_at_that_of_the_device(
         speaker.load(rate, take)
         speaker.play()
         assert speaker.wait_for("finished", "failed", seconds=60).state == "finished"
-        recording.wait(sink.rate // 2)
-        recorded = recording.samples
+        recorded = recording.silent()
     common = np.gcd(rate, sink.rate)
     expected = resample_poly(take.astype(float), sink.rate // common, rate // common)
     at = _found(expected, recorded)
@@ -120,8 +118,7 @@ def test_a_stream_has_no_gap_while_everything_else_is_busy(sink: Sink) -> None:
                     if not pieces:
                         speaker.complete()
                 pow(3, 200_000)  # holds the lock without a break
-            recording.wait(sink.rate // 2)
-            recorded = recording.samples
+            recorded = recording.hear(len(take))
     finally:
         over.set()
         fighter.join()
@@ -147,8 +144,8 @@ def test_it_begins_at_once_when_it_is_warm(sink: Sink) -> None:
             speaker.play()
             called = time.monotonic() - asked
             status = speaker.wait_for("finished", seconds=60)
-            recording.wait(sink.rate // 5)
-            first = before + int(np.flatnonzero(recording.samples[before:])[0])
+            recorded = recording.hear(len(begun) * len(take) + len(take))
+            first = before + int(np.flatnonzero(recorded[before:])[0])
             begun.append((called, status.delay, recording.arrival(first) - asked))
     called, device, monitor = np.median(begun, axis=0)
     assert called < 0.01
@@ -185,13 +182,11 @@ def test_a_part_is_played_and_repeated_without_a_seam(sink: Sink) -> None:
         speaker.play(start, stop)
         status = speaker.wait_for("finished", seconds=60)
         assert status.position == stop
-        recording.wait(sink.rate // 5)
-        once = recording.samples
+        once = recording.hear(stop - start)
         speaker.play(start, stop, loop=True)
         speaker.wait_for("playing", seconds=60)
-        recording.wait(2 * (stop - start))
+        twice = recording.hear(3 * (stop - start))[len(once) :]
         assert start <= speaker.status.position < stop
-        twice = recording.samples[len(once) :]
         speaker.pause()
         assert speaker.wait_for("paused", seconds=60).state == "paused"
     part = take[start:stop]
@@ -207,18 +202,16 @@ def test_past_its_end_a_loop_goes_on_from_its_beginning(sink: Sink) -> None:
         speaker.load(sink.rate, take)
         speaker.play(4000, 8000, loop=True)
         speaker.wait_for("playing", seconds=60)
-        recording.wait(sink.rate // 5)
+        until(lambda: speaker.status.position > 5000)
         speaker.pause()
         speaker.wait_for("paused", seconds=60)
         speaker.seek(20000)
-        recording.wait(sink.rate // 2)
-        before = len(recording.samples)
+        before = len(recording.silent())
         speaker.play()
         speaker.wait_for("playing", seconds=60)
-        recording.wait(3000)
-        assert 4000 <= speaker.status.position < 8000
-        recording.wait(2000)
-        recorded = recording.samples[before:]
+        until(lambda: speaker.status.position > 5000)
+        assert speaker.status.position < 8000
+        recorded = recording.hear(np.count_nonzero(recording.samples[:before]) + 1000)[before:]
     begin = int(np.flatnonzero(recorded)[0])
     assert np.array_equal(recorded[begin : begin + 1000], take[4000:5000])
 
@@ -229,21 +222,17 @@ def test_pause_goes_on_where_it_was_and_seek_elsewhere(sink: Sink) -> None:
         speaker.load(sink.rate, take)
         speaker.play()
         speaker.wait_for("playing", seconds=60)
-        recording.wait(sink.rate // 2)
+        until(lambda: speaker.status.position > 8000)
         speaker.pause()
         paused = speaker.wait_for("paused", seconds=60).position
-        assert 0 < paused < len(take)
-        recording.wait(sink.rate // 2)
+        assert 8000 < paused < len(take)
+        before = recording.silent()
         assert speaker.status.position == paused
-        assert not recording.samples[-sink.rate // 4 :].any()
-        silent = len(recording.samples)
         speaker.play()
-        speaker.wait_for("playing", seconds=60)
-        recording.wait(sink.rate // 2)
+        until(lambda: speaker.status.position > paused + 8000)
         speaker.seek(3 * sink.rate)
         assert speaker.wait_for("finished", seconds=60).position == len(take)
-        recording.wait(sink.rate // 5)
-        recorded = recording.samples[silent:]
+        recorded = recording.hear(np.count_nonzero(before) + 4000 + sink.rate)[len(before) :]
     begin = int(np.flatnonzero(recorded)[0])
     assert np.array_equal(recorded[begin : begin + 4000], take[paused : paused + 4000])
     end = int(np.flatnonzero(recorded)[-1]) + 1
@@ -257,8 +246,7 @@ def test_half_the_volume_is_half_of_each_sample(sink: Sink) -> None:
         speaker.load(sink.rate, take)
         speaker.play()
         assert speaker.wait_for("finished", seconds=60).state == "finished"
-        recording.wait(sink.rate // 2)
-        recorded = recording.samples
+        recorded = recording.hear(np.count_nonzero((take / 2).astype(np.int16)))
     at = _found(take, recorded)
     assert np.array_equal(recorded[at : at + len(take)], (take / 2).astype(np.int16))
 
@@ -272,13 +260,13 @@ def test_it_waits_for_what_is_not_written_and_goes_on_by_itself(sink: Sink) -> N
         speaker.wait_for("playing", seconds=60)
         status = speaker.wait_for("waiting", seconds=60)
         assert (status.state, status.waits) == ("waiting", 1)
+        until(lambda: speaker.status.position == half)
         recording.wait(sink.rate // 2)
         assert speaker.status.position == half
         speaker.feed(take[half:])
         speaker.complete()
         status = speaker.wait_for("finished", seconds=60)
-        recording.wait(sink.rate // 5)
-        recorded = recording.samples
+        recorded = recording.hear(len(take))
     assert (status.state, status.waits, status.position) == ("finished", 1, len(take))
     begin, end = np.flatnonzero(recorded)[[0, -1]]
     assert np.array_equal(recorded[begin : begin + half], take[:half])
@@ -291,15 +279,13 @@ def test_another_take_silences_the_one_before(sink: Sink) -> None:
         speaker.load(sink.rate, one)
         speaker.play()
         speaker.wait_for("playing", seconds=60)
-        recording.wait(sink.rate // 2)
+        until(lambda: speaker.status.position > 8000)
         speaker.load(sink.rate, other)
         assert (speaker.status.state, speaker.status.position) == ("idle", 0)
-        recording.wait(sink.rate // 2)
-        before = len(recording.samples)
+        before = recording.silent()
         speaker.play()
         assert speaker.wait_for("finished", seconds=60).position == len(other)
-        recording.wait(sink.rate // 5)
-        recorded = recording.samples[before:]
+        recorded = recording.hear(np.count_nonzero(before) + len(other))[len(before) :]
     heard = recorded[np.flatnonzero(recorded)[0] : np.flatnonzero(recorded)[-1] + 1]
     assert np.array_equal(heard, other)
 
@@ -314,12 +300,11 @@ def test_a_device_is_chosen_by_name_while_playing(
         speaker.load(one.rate, take)
         speaker.play()
         speaker.wait_for("playing", seconds=60)
-        first.wait(one.rate // 2)
+        until(lambda: speaker.status.position > 8000)
         speaker.use(two.name)
         assert speaker.wait_for("finished", "failed", seconds=60).state == "finished"
-        second.wait(two.rate // 5)
-        recorded = second.samples
-        assert first.samples.any()
+        assert first.hear(4000).any()
+        recorded = second.silent()
     heard = recorded[np.flatnonzero(recorded)[0] : np.flatnonzero(recorded)[-1] + 1]
     assert sink_tail(take, heard)
 
@@ -350,19 +335,18 @@ def test_a_killed_process_is_said_and_the_next_play_goes_on(sink: Sink) -> None:
         speaker.load(sink.rate, take)
         speaker.play()
         speaker.wait_for("playing", seconds=60)
-        recording.wait(sink.rate)
+        until(lambda: speaker.status.position > 8000)
         assert speaker.pid is not None
         os.kill(speaker.pid, signal.SIGKILL)
         status = speaker.wait_for("failed", seconds=60)
         assert status.state == "failed"
         assert status.problem == "The sound process ended unexpectedly (SIGKILL)."
-        assert 0 < status.position < len(take)
-        recording.wait(sink.rate // 4)
-        before = len(recording.samples)
+        assert 8000 < status.position < len(take)
+        before = recording.silent()
         speaker.play()
         assert speaker.wait_for("finished", "failed", seconds=60).state == "finished"
-        recording.wait(sink.rate // 5)
-        recorded = recording.samples[before:]
+        left = len(take) - status.position
+        recorded = recording.hear(np.count_nonzero(before) + left)[len(before) :]
     heard = recorded[np.flatnonzero(recorded)[0] : np.flatnonzero(recorded)[-1] + 1]
     assert sink_tail(take, heard)
 
@@ -370,12 +354,12 @@ def test_a_killed_process_is_said_and_the_next_play_goes_on(sink: Sink) -> None:
 def test_a_process_that_hangs_is_ended_and_said(
     sink: Sink, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("genstudio.audio.process._PATIENCE", 0.2)
     with Speaker() as speaker:
         speaker.load(sink.rate, speech_like(1, sink.rate))
         speaker.play()
         speaker.wait_for("playing", seconds=60)
         assert speaker.pid is not None
+        monkeypatch.setattr("genstudio.audio.process._PATIENCE", 0.2)
         os.kill(speaker.pid, signal.SIGSTOP)
         speaker.pause()
         status = speaker.wait_for("failed", seconds=60)
@@ -418,8 +402,7 @@ def test_a_sink_that_goes_away_while_another_is_there(
         gone.remove()
         status = speaker.wait_for("finished", "failed", seconds=60)
         assert (status.state, status.problem) == ("finished", "")
-        recording.wait(other.rate // 5)
-        assert recording.samples.any()
+        assert recording.hear(4000).any()
 
 
 def pactl_default(sink: Sink) -> None:
@@ -448,8 +431,7 @@ def test_the_last_sink_goes_away_and_a_new_one_comes(
         with Recording(again) as recording:
             speaker.play()
             assert speaker.wait_for("finished", "failed", seconds=60).state == "finished"
-            recording.wait(again.rate // 5)
-            recorded = recording.samples
+            recorded = recording.silent()
     heard = recorded[np.flatnonzero(recorded)[0] : np.flatnonzero(recorded)[-1] + 1]
     assert sink_tail(take, heard)
 
@@ -509,7 +491,7 @@ def test_the_window_does_not_load_portaudio() -> None:
 def test_play_on_the_command_line(sink: Sink, tmp_path: Path) -> None:
     import soundfile
 
-    take = speech_like(1, sink.rate)
+    take = speech_like(1, sink.rate)  # as many buffers as fit without a rest, and not a sample cut
     path = tmp_path / "a.flac"
     soundfile.write(path, take, sink.rate)
     with Recording(sink) as recording:
@@ -520,8 +502,7 @@ def test_play_on_the_command_line(sink: Sink, tmp_path: Path) -> None:
             timeout=120,
             check=True,
         )
-        recording.wait(sink.rate // 5)
-        recorded = recording.samples
+        recorded = recording.hear(len(take))
     assert json.loads(said.stdout)["seconds"] == 1.0
     heard = recorded[np.flatnonzero(recorded)[0] : np.flatnonzero(recorded)[-1] + 1]
     assert np.array_equal(heard, take)
@@ -533,10 +514,10 @@ def test_sound_that_is_missing_is_counted(sink: Sink) -> None:
         speaker.load(sink.rate, speech_like(3, sink.rate))
         speaker.play()
         speaker.wait_for("playing", seconds=60)
-        recording.wait(sink.rate // 2)
+        assert recording.hear(4000).any()
         assert speaker.pid is not None
         os.kill(speaker.pid, signal.SIGSTOP)
-        recording.wait(sink.rate)
+        recording.silent()
         os.kill(speaker.pid, signal.SIGCONT)
         status = speaker.wait_for("finished", seconds=60)
         assert status.state == "finished"
