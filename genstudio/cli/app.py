@@ -17,6 +17,7 @@ from genstudio.cli import (
     datasets,
     evaluating,
     explaining,
+    explaining_sounds,
     families,
     latent,
     library,
@@ -70,6 +71,8 @@ app.command("evaluate")(evaluating.evaluate)
 app.command("compare")(comparing.compare)
 app.command("chain-rule")(chain.chain_rule)
 app.add_typer(explaining.app, name="explain")
+explaining.app.command("dilations")(explaining_sounds.dilations)
+explaining.app.command("forcing")(explaining_sounds.forcing)
 app.add_typer(latent.app, name="latent")
 for _short in (latent.encode, latent.decode, latent.traverse, latent.interpolate):
     app.command(_short.__name__, hidden=True)(_short)  # as `genstudio latent` lists them

@@ -62,7 +62,13 @@ def _sentence(score: Evaluation, sounds: bool) -> str:
         )
     many = score.importance_samples > 1
     how = f"; {score.importance_samples:,} importance samples" if many else ""
+    hears = ""
+    if score.receptive_field is not None and score.receptive_milliseconds is not None:
+        hears = (
+            f"; a sample is predicted from the {score.receptive_field:,} before it, "
+            f"{score.receptive_milliseconds:.3g} ms"
+        )
     return (
         f"{score.measure.mark} {score.nats:.2f}{spread} nats, {score.bits_per_dim:.4f} bits/{dim} "
-        f"({things}{how})"
+        f"({things}{how}){hears}"
     )

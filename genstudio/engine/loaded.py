@@ -13,6 +13,7 @@ from torch import Tensor
 
 from genstudio.core.errors import UserError
 from genstudio.core.runs import Run
+from genstudio.core.spaces import Sequence
 from genstudio.core.uniforms import generator
 from genstudio.engine.devices import resolve
 from genstudio.models.base import Autoregressive, GenerativeModel
@@ -32,6 +33,7 @@ __all__ = [
     "labels_for",
     "latent_variable",
     "loaded",
+    "sound_for",
     "told_labels",
 ]
 
@@ -136,6 +138,21 @@ def images_for(model: GenerativeModel, images: NDArray[np.uint8]) -> Tensor:
     if images.max() >= model.space.levels:
         raise UserError(f"An image has symbols beyond the model's {model.space.levels} levels.")
     return torch.from_numpy(images).to(model.device, torch.long)
+
+
+def sound_for(model: GenerativeModel, sound: NDArray[np.uint8]) -> Tensor:
+    """A sound (n,) of any length as the model reads it: (1, n, 1) on its device.
+
+    Raises:
+        UserError: the model deals in images, or the sound is empty or has unknown symbols.
+    """
+    if not isinstance(model.space, Sequence):
+        raise UserError(f"This is for sounds, and the data of this {model.title} are images.")
+    if sound.ndim != 1 or not len(sound):
+        raise UserError("The sound is empty.")
+    if sound.max() >= model.space.levels:
+        raise UserError(f"The sound has symbols beyond the model's {model.space.levels} levels.")
+    return torch.from_numpy(sound[None, :, None]).to(model.device, torch.long)
 
 
 def codes_for(model: DecodingModel, codes: NDArray[np.float32]) -> Tensor:

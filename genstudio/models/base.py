@@ -225,6 +225,11 @@ class Autoregressive(GenerativeModel, Density, Inpainting):
         """Mean negative log-likelihood, nats per datum."""
         return {"loss": -self.log_prob(x, y).mean()}
 
+    @property
+    def receptive_field(self) -> int | None:
+        """How many symbols before it a conditional sees, where that is the same at every step."""
+        return None
+
     def depths(self) -> list[tuple[str, nn.Module]]:
         """Names and layers, in order, each of which puts out maps (B, M, H, W), alone or last."""
         return []

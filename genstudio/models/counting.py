@@ -99,6 +99,11 @@ class CountingModel(FlatAutoregressive):
         return min(self.depth_of(self.space, self.config), self.space.dimensions - 1)
 
     @property
+    def receptive_field(self) -> int:
+        """As `depth`."""
+        return self.depth
+
+    @property
     def parameter_count(self) -> int:
         """Free parameters: a row of K probabilities that sum to one has K − 1."""
         return len(self.table) * (self.space.levels - 1)

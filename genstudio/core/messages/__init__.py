@@ -35,6 +35,13 @@ from genstudio.core.messages.events import (
     JobId,
     Progress,
 )
+from genstudio.core.messages.hearing import (
+    DilationRow,
+    DilationTree,
+    GrowTree,
+    TeacherForce,
+    TeacherForced,
+)
 from genstudio.core.messages.requests import (
     BrowseImages,
     Causality,
@@ -85,6 +92,8 @@ __all__ = [
     "Describe",
     "Description",
     "Device",
+    "DilationRow",
+    "DilationTree",
     "DrawCodes",
     "Embed",
     "Encode",
@@ -98,6 +107,7 @@ __all__ = [
     "Finished",
     "FitImage",
     "Fitted",
+    "GrowTree",
     "Inpaint",
     "InspectData",
     "JobId",
@@ -119,6 +129,8 @@ __all__ = [
     "SampleStarted",
     "Share",
     "SurveyLatent",
+    "TeacherForce",
+    "TeacherForced",
     "Train",
     "TrainProgress",
     "TrainStarted",

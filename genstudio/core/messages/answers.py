@@ -354,6 +354,8 @@ class Evaluation:
         error: mean square; None for nats.
         error_name: what the error is called; empty for nats.
         importance_samples: of a bound; 0 otherwise.
+        receptive_field: how many symbols before it a conditional sees, where that is said.
+        receptive_milliseconds: the same in time, of a sound.
     """
 
     split: str
@@ -365,6 +367,8 @@ class Evaluation:
     error: float | None = None
     error_name: str = ""
     importance_samples: int = 0
+    receptive_field: int | None = None
+    receptive_milliseconds: float | None = None
 
     @property
     def exact(self) -> bool:

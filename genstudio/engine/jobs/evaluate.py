@@ -10,10 +10,11 @@ import torch
 from genstudio.core.errors import UserError
 from genstudio.core.measures import Measure
 from genstudio.core.messages import Evaluate, Evaluation, Share, Wish
-from genstudio.core.spaces import Grid, Space
+from genstudio.core.spaces import Grid, Sequence, Space
 from genstudio.engine.learned import learned_split
 from genstudio.engine.loaded import loaded
 from genstudio.engine.scoring import measure_of, scores
+from genstudio.models.base import Autoregressive
 
 __all__ = ["run"]
 
@@ -48,6 +49,8 @@ def run(request: Evaluate) -> Generator[Share, Wish | None, Evaluation]:
     if measure is Measure.ERROR:
         name = model.card().error_name
         return Evaluation(request.split, len(found), measure, None, spread, None, mean, name)
+    hears = model.receptive_field if isinstance(model, Autoregressive) else None
+    rate = model.space.rate if isinstance(model.space, Sequence) else None
     return Evaluation(
         request.split,
         len(found),
@@ -56,6 +59,8 @@ def run(request: Evaluate) -> Generator[Share, Wish | None, Evaluation]:
         spread,
         model.space.bits_per_dimension(mean),
         importance_samples=samples if measure is Measure.BOUND else 0,
+        receptive_field=hears,
+        receptive_milliseconds=None if rate is None or hears is None else 1000 * hears / rate,
     )
 
 
