@@ -8,6 +8,10 @@ chain, k = n − 1 the full table. A row holds how often each symbol followed it
 
 is the mean of its posterior under a symmetric Dirichlet prior with parameter α. With α = 1 this
 is Laplace's rule of succession (Mémoire sur la probabilité des causes par les évènements, 1774).
+
+In an image each place is something else. In a sound every moment is as good as another: there
+the steps that have k symbols before them share one table (the chain is homogeneous), and a sound
+may be longer than those that were counted.
 """
 
 from __future__ import annotations
@@ -24,7 +28,7 @@ from torch import Tensor, nn
 
 from genstudio.core.errors import UserError
 from genstudio.core.settings import Settings, setting
-from genstudio.core.spaces import Grid, Space
+from genstudio.core.spaces import Grid, Sequence, Space
 from genstudio.core.training import Training
 from genstudio.kernels.base import Kernel
 from genstudio.models.base import GenerativeModel
@@ -61,12 +65,13 @@ class CountingModel(FlatAutoregressive):
     counts: ClassVar[bool] = True
     config: CountingConfig
 
-    def __init__(self, space: Grid, config: CountingConfig) -> None:
+    def __init__(self, space: Grid | Sequence, config: CountingConfig) -> None:
         super().__init__(space, config)
         rows = _rows(space, self.depth)
         # A parameter, because that is what a run keeps; counting has no use for its gradient.
         self.table = nn.Parameter(torch.zeros(sum(rows), space.levels), requires_grad=False)
         starts = torch.tensor([0, *accumulate(rows)])
+        # Of each step the row of its first context; the last is that of all steps after it.
         self.starts: Tensor
         self.register_buffer("starts", starts[:-1], persistent=False)
 
@@ -79,13 +84,16 @@ class CountingModel(FlatAutoregressive):
         """
         super().check(space, config)
         depth = min(cls.depth_of(space, config), space.dimensions - 1)
-        size = space.levels ** (depth + 1) * (space.dimensions - depth)
+        tables = 1 if isinstance(space, Sequence) else space.dimensions - depth
+        size = space.levels ** (depth + 1) * tables
         if size > _MOST_COUNTS:
             raise UserError(
                 f"The tables of {cls.title} for {space} would hold more than {_MOST_COUNTS:,} "
                 f"numbers: {space.levels} symbols for each of the {space.levels}"
                 f"{_superscript(depth)} contexts of a place.",
-                "Choose fewer levels, smaller images or a shorter memory.",
+                "Choose fewer levels, smaller images or a shorter memory."
+                if isinstance(space, Grid)
+                else "Choose fewer levels or a shorter memory.",
             )
 
     @classmethod
@@ -117,7 +125,12 @@ class CountingModel(FlatAutoregressive):
         context = torch.zeros_like(s)
         for back in range(1, min(self.depth, s.shape[1] - 1) + 1):
             context[:, back:] += s[:, :-back] * self.space.levels ** (back - 1)
-        return self.starts[first : first + s.shape[1]] + context
+        return self.first_rows(first, s.shape[1]) + context
+
+    def first_rows(self, first: int, count: int) -> Tensor:
+        """(count,) the row of the first context of each step from `first` on."""
+        steps = torch.arange(first, first + count, device=self.starts.device)
+        return self.starts[steps.clamp(max=len(self.starts) - 1)]
 
     def log_table(self, rows: Tensor | None = None) -> Tensor:
         """Ln p(v | c) of some rows (…), or of all: (…, K), nats."""
@@ -130,6 +143,13 @@ class CountingModel(FlatAutoregressive):
         """(B, D) → (B, K, D): logarithms of the conditionals, which sum to one."""
         return self.log_table(self.rows(x.long())).transpose(1, 2)
 
+    def surprise(self, x: Tensor, y: Tensor | None = None) -> Tensor:
+        """−ln p of each symbol, nats, (B, *S): only its own count and that of its row are read."""
+        s = self.in_steps(x).long()
+        rows, alpha = self.rows(s), self.config.alpha
+        totals = self.table.sum(1) + self.space.levels * alpha
+        return self.in_places(torch.log(totals[rows] / (self.table[rows, s] + alpha)))
+
     def influences(self, step: int) -> NDArray[np.bool_]:
         """(D,) the `depth` steps after it, whose contexts hold its symbol."""
         ahead = np.arange(self.space.dimensions) - step
@@ -139,7 +159,9 @@ class CountingModel(FlatAutoregressive):
         """Count the symbols of x (B, *S), each in its context."""
         s = self.in_steps(x).long()
         cells = (self.rows(s) * self.space.levels + s).flatten()
-        self.table.view(-1).index_add_(0, cells, torch.ones_like(cells, dtype=self.table.dtype))
+        # Together, because a large float does not grow by one.
+        met, times = (torch.from_numpy(a) for a in np.unique(cells.cpu(), return_counts=True))
+        self.table.view(-1).index_add_(0, met.to(cells.device), times.to(self.table))
 
     def learner(self, training: Training, total_steps: int | None) -> Learner:
         """Counting."""
@@ -159,7 +181,8 @@ class CountingModel(FlatAutoregressive):
 
         table = self.once_per_weights(lambda: probabilities(self.log_table()))
         contexts = self.space.levels**self.depth
-        return TableKernel(table, self.starts.numpy(), contexts, len(x))
+        starts = self.first_rows(0, x[0].numel()).numpy()
+        return TableKernel(table, starts, contexts, len(x))
 
 
 class CountingLearner:
@@ -209,7 +232,7 @@ class TablePredictor(Predictor):
 
     def logits(self, step: int) -> Tensor:
         """The row of the context; (B, K)."""
-        return self.model.log_table(self.model.starts[step] + self.contexts)
+        return self.model.log_table(self.model.first_rows(step, 1) + self.contexts)
 
     def put(self, step: int, symbols: Tensor) -> None:
         """The oldest symbol leaves the context, the newest enters."""
@@ -220,9 +243,10 @@ class TablePredictor(Predictor):
         return (self.contexts,)
 
 
-def _rows(space: Grid, depth: int) -> list[int]:
-    """How many contexts each step has."""
-    return [space.levels ** min(step, depth) for step in range(space.dimensions)]
+def _rows(space: Grid | Sequence, depth: int) -> list[int]:
+    """How many contexts each step has that has a table of its own."""
+    steps = depth + 1 if isinstance(space, Sequence) else space.dimensions
+    return [space.levels ** min(step, depth) for step in range(steps)]
 
 
 def _superscript(number: int) -> str:

@@ -1,14 +1,17 @@
 """A Markov chain of order k: p(xₜ | x₁ … xₜ₋₁) = p(xₜ | xₜ₋ₖ … xₜ₋₁).
 
-Every step has tables of its own (the chain is not homogeneous). A step after the k-th has Kᵏ
-contexts and the first k have Kᵗ⁻¹, so there are (K − 1)(1 + K + … + Kᵏ⁻¹) + (n − k)(K − 1)Kᵏ
-= Kᵏ − 1 + (n − k)(K − 1)Kᵏ parameters: 2n − 1 for a binary chain of first order.
+In an image every step has tables of its own (the chain is not homogeneous). A step after the
+k-th has Kᵏ contexts and the first k have Kᵗ⁻¹, so there are (K − 1)(1 + K + … + Kᵏ⁻¹)
++ (n − k)(K − 1)Kᵏ = Kᵏ − 1 + (n − k)(K − 1)Kᵏ parameters: 2n − 1 for a binary chain of first
+order.
+
+In a sound the steps after the k-th share theirs (the chain is homogeneous): Kᵏ⁺¹ − 1 parameters.
 """
 
 from __future__ import annotations
 
 from genstudio.core.settings import Settings, setting
-from genstudio.core.spaces import Space
+from genstudio.core.spaces import Grid, Sequence, Space
 from genstudio.models.counting import CountingConfig, CountingModel
 
 __all__ = ["Markov", "MarkovConfig"]
@@ -34,6 +37,7 @@ class Markov(CountingModel):
     summary = "A chain with a short memory: every symbol depends on the few just before it."
     reference = "Markov, An example of statistical investigation of the text Eugene Onegin, 1913"
     Config = MarkovConfig
+    spaces = (Grid, Sequence)
     config: MarkovConfig
 
     @classmethod
@@ -46,6 +50,8 @@ class Markov(CountingModel):
     @property
     def parameter_formula(self) -> str:
         """Of n symbols with K levels and a memory of k."""
+        if isinstance(self.space, Sequence):
+            return "Kᵏ⁺¹ − 1"
         if self.space.levels > 2:
             return "Kᵏ − 1 + (n − k)(K − 1)Kᵏ"
         return "2n − 1" if self.depth == 1 else "(n − k + 1)2ᵏ − 1"

@@ -1,22 +1,25 @@
 """Families that read an image as one sequence of symbols, in an order that is a setting.
 
 Such a family is written in step order: x is (B, D), step t has seen steps before t, and where
-the symbols lie in the image is known here alone.
+the symbols lie in the image is known here alone. A family that learns sounds too says so in its
+`spaces`; time has one order.
 """
 
 from __future__ import annotations
 
 from abc import abstractmethod
 from functools import cached_property
+from typing import ClassVar
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from genstudio.core.errors import UserError
 from genstudio.core.orders import OrderName, order_of
 from genstudio.core.settings import Settings, setting
-from genstudio.core.spaces import Grid
+from genstudio.core.spaces import Grid, Sequence, Space
 from genstudio.models.base import Autoregressive
 
 __all__ = ["FlatAutoregressive", "OrderedSettings", "with_symbol_zero"]
@@ -36,17 +39,28 @@ class OrderedSettings(Settings):
 class FlatAutoregressive(Autoregressive):
     """An autoregressive model of the sequence of symbols. Write `sequence_logits`."""
 
-    spaces = (Grid,)
-    space: Grid
+    spaces: ClassVar[tuple[type[Space], ...]] = (Grid,)
+    space: Grid | Sequence
     config: OrderedSettings
     _place_of_step: Tensor
     _step_of_place: Tensor
 
-    def __init__(self, space: Grid, config: OrderedSettings) -> None:
+    def __init__(self, space: Grid | Sequence, config: OrderedSettings) -> None:
         super().__init__(space, config)
         places = torch.from_numpy(self.order)
         self.register_buffer("_place_of_step", places, persistent=False)
         self.register_buffer("_step_of_place", places.argsort(), persistent=False)
+
+    @classmethod
+    def check(cls, space: Space, config: Settings) -> None:
+        """Refuse a sound that is to be read in another order than that of time.
+
+        Raises:
+            UserError: in one sentence.
+        """
+        super().check(space, config)
+        if isinstance(space, Sequence) and getattr(config, "order", "raster") != "raster":
+            raise UserError("A sound is read in the order of time.", "Choose the order “raster”.")
 
     @abstractmethod
     def sequence_logits(self, x: Tensor, y: Tensor | None = None) -> Tensor:
@@ -55,6 +69,8 @@ class FlatAutoregressive(Autoregressive):
     @cached_property
     def order(self) -> NDArray[np.int64]:
         """(D,) the flat index in S of each step, as the settings say."""
+        if isinstance(self.space, Sequence):
+            return super().order
         return order_of(self.config.order, self.space)
 
     def logits(self, x: Tensor, y: Tensor | None = None) -> Tensor:
@@ -67,7 +83,9 @@ class FlatAutoregressive(Autoregressive):
         return flat if self.config.order == "raster" else flat[:, self._place_of_step]
 
     def in_places(self, values: Tensor) -> Tensor:
-        """(…, D) in step order → (…, *S)."""
+        """(…, D) in step order → (…, *S); a sound may be of another length."""
+        if isinstance(self.space, Sequence):
+            return values[..., None]
         if self.config.order != "raster":
             values = values[..., self._step_of_place]
         return values.reshape(*values.shape[:-1], *self.space.shape)

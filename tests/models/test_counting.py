@@ -13,10 +13,12 @@ import pytest
 import torch
 from scipy import stats
 
+from genstudio.core.draw import DrawControls, Way
 from genstudio.core.errors import UserError
-from genstudio.core.spaces import Grid
+from genstudio.core.spaces import Grid, Sequence
 from genstudio.core.training import Training
 from genstudio.core.uniforms import generator
+from genstudio.kernels.base import Drawing
 from genstudio.models.counting import CountingModel
 from genstudio.models.receptive import reachable, used
 from genstudio.models.store import build, family
@@ -69,6 +71,67 @@ def test_likelihoods_are_those_counted_by_hand(
         by_hand(images, depth, levels, alpha, x) for x in itertools.product(range(levels), repeat=4)
     ]
     np.testing.assert_allclose(found, expected, rtol=2e-5)
+
+
+@pytest.mark.parametrize(("memory", "levels"), [(0, 3), (1, 2), (1, 5), (3, 2)])
+def test_the_moments_of_a_sound_share_what_is_counted(memory: int, levels: int) -> None:
+    """By hand: once the memory is full, contexts are counted wherever they are met."""
+    space, alpha = Sequence(length=9, levels=levels, rate=8000), 0.5
+    name, config = ("markov", {"memory": memory}) if memory else ("independent", {})
+    model = made(name, space, alpha=alpha, **config)
+    sounds = generator(4).integers(0, levels, (23, 9))
+    for part in np.array_split(sounds, 4):
+        model.add(torch.from_numpy(part)[..., None])
+    seen = Counter(
+        (min(t, memory), *row[max(0, t - memory) : t + 1].tolist())
+        for row in sounds
+        for t in range(9)
+    )
+    other = generator(5).integers(0, levels, 14)  # longer than those that were counted
+    expected = []
+    for t in range(14):
+        context = (min(t, memory), *other[max(0, t - memory) : t].tolist())
+        met = [seen[(*context, v)] for v in range(levels)]
+        expected.append(-math.log((met[other[t]] + alpha) / (sum(met) + levels * alpha)))
+    x = torch.from_numpy(other)[None, :, None]
+    found = model.surprise(x)[0, :, 0]
+    np.testing.assert_allclose(found, expected, rtol=1e-5)
+    logits = model.logits(x)[0, :, :, 0]
+    torch.testing.assert_close(-logits[x[0, :, 0], torch.arange(14)], found)
+    assert model.parameter_count == levels ** (memory + 1) - 1
+    assert model.parameter_formula == ("Kᵏ⁺¹ − 1" if memory else "K − 1")
+
+
+def test_a_long_sound_is_drawn_alike_in_every_way() -> None:
+    model = made("markov", Sequence(length=5, levels=3, rate=8000), memory=2)
+    model.add(torch.from_numpy(generator(3).integers(0, 3, (40, 5)))[..., None])
+    x, drawn = torch.zeros(2, 30, 1, dtype=torch.long), []
+    for way in (Way.CACHED, Way.COMPILED):
+        drawing = Drawing(
+            np.zeros((2, 30), np.uint8),
+            np.zeros((2, 30), np.bool_),
+            generator(7).random((2, 30)),
+            DrawControls(),
+        )
+        p = model.sampler(x, None, way).draw(drawing, 0, 30)
+        drawn.append(drawing.symbols)
+        logits = model.logits(torch.from_numpy(drawing.symbols).long()[..., None])
+        expected = logits[..., 0].transpose(1, 2).softmax(2)
+        np.testing.assert_allclose(p, expected, atol=1e-6)
+    np.testing.assert_array_equal(drawn[0], drawn[1])
+
+
+def test_a_sound_is_read_in_the_order_of_time() -> None:
+    with pytest.raises(UserError, match="in the order of time"):
+        made("markov", Sequence(length=5, levels=3, rate=8000), order="reversed")
+
+
+def test_a_count_goes_on_beyond_what_a_float_counts_one_by_one() -> None:
+    model = made("independent", Sequence(length=4, levels=2, rate=8000))
+    with torch.no_grad():
+        model.table[0, 1] = 2.0**24
+    model.add(torch.ones(3, 4, 1, dtype=torch.long))
+    assert model.table[0].tolist() == [0, 2**24 + 12]
 
 
 def test_a_full_table_with_hardly_a_prior_is_the_histogram_of_the_data() -> None:
