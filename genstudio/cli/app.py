@@ -19,6 +19,7 @@ from genstudio.cli import (
     explaining,
     explaining_sounds,
     families,
+    hearing,
     latent,
     library,
     sampling,
@@ -79,6 +80,10 @@ for _short in (latent.encode, latent.decode, latent.traverse, latent.interpolate
 app.command("families")(families.families)
 app.add_typer(datasets.app, name="data")
 app.add_typer(library.app, name="runs")
+app.command("recognise")(hearing.recognise)
+app.command("pitch")(hearing.pitch)
+app.command("requantise")(hearing.requantise)
+app.command("train-recogniser")(hearing.train_recogniser)
 app.command("bench")(benchmarks.bench)
 app.command("tour")(touring.tour)
 

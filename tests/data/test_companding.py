@@ -7,7 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from genstudio.data.companding import compressed, expanded, quantised, samples_of, symbols_of
+from genstudio.core.uniforms import generator
+from genstudio.data.companding import (
+    compressed,
+    expanded,
+    noise_ratio,
+    quantised,
+    requantised,
+    samples_of,
+    symbols_of,
+)
 
 LEVELS = [2, 4, 16, 64, 256]
 
@@ -79,3 +88,35 @@ def test_16_bit_samples_become_the_symbols_of_their_value(levels: int) -> None:
     np.testing.assert_array_equal(symbols_of(every, levels), expected)
     symbols = np.arange(levels, dtype=np.uint8)
     np.testing.assert_array_equal(symbols_of(samples_of(symbols, levels), levels), symbols)
+
+
+@pytest.mark.parametrize("bits", [4, 6, 8])
+def test_linear_levels_leave_a_noise_of_a_twelfth_of_a_step_squared(bits: int) -> None:
+    """Bennett (1948): a loud signal's error is spread evenly over a step Δ, with power Δ² / 12."""
+    levels = 2**bits
+    loud = np.round(generator(1).uniform(-1, 1, 200_000) * 32767).astype(np.int16)
+    heard = requantised(loud, levels, "linear")
+    step = 2 / (levels - 1)
+    expected = 10 * math.log10((1 / 3) / (step**2 / 12))
+    assert noise_ratio(loud, heard) == pytest.approx(expected, abs=0.1)
+
+
+@given(st.integers(-32768, 32767), st.sampled_from(LEVELS))
+def test_a_linear_level_is_the_nearest_of_those_that_lie_evenly(sample: int, levels: int) -> None:
+    [heard] = requantised(np.array([sample], np.int16), levels, "linear").tolist()
+    distances = abs(np.linspace(-1, 1, levels) * 32768 - sample)
+    assert abs(heard - sample) <= distances.min() + 1  # 1 … 32767 is what 16 bits can say
+    assert min(abs(np.linspace(-1, 1, levels) * 32768 - heard)) <= 1
+
+
+def test_mu_law_is_the_symbols_and_back_and_is_finer_where_it_is_quiet() -> None:
+    quiet = np.round(300 * generator(2).standard_normal(20_000)).astype(np.int16)
+    heard = requantised(quiet, 256, "mu")
+    np.testing.assert_array_equal(heard, samples_of(symbols_of(quiet, 256), 256))
+    linear = requantised(quiet, 256, "linear")
+    assert noise_ratio(quiet, heard) > noise_ratio(quiet, linear) + 10
+
+
+def test_what_is_unchanged_has_no_noise() -> None:
+    sound = np.array([1, -5, 9], np.int16)
+    assert noise_ratio(sound, sound) == math.inf

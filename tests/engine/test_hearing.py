@@ -14,6 +14,8 @@ from genstudio.core.messages import (
     DilationTree,
     Evaluate,
     GrowTree,
+    MeasurePitch,
+    Pitched,
     Sample,
     TeacherForce,
     TeacherForced,
@@ -156,3 +158,16 @@ def test_images_have_no_dilations() -> None:
         run_to_end(InlineEngine(), GrowTree(run, np.zeros(9, np.uint8), 3))
     with pytest.raises(UserError, match="This is for sounds"):
         run_to_end(InlineEngine(), TeacherForce(run, np.zeros(9, np.uint8)))
+
+
+def test_pitches_are_told_in_cents() -> None:
+    t = np.arange(4000) / 8000
+    waves = [np.sin(2 * np.pi * hertz * t) for hertz in (440, 220, 233.08)]
+    tones = [np.round(9000 * each).astype(np.int16) for each in waves]
+    request = MeasurePitch((*tones, np.zeros(4000, np.int16)), 8000)
+    found = run_to_end(InlineEngine(), request)
+    assert isinstance(found, Pitched)
+    np.testing.assert_allclose(found.cents(220), [1200, 0, 100, np.nan], atol=0.5)
+    assert found.periodic.tolist() == [1, 1, 1, 0]
+    with pytest.raises(UserError, match="At least one sound"):
+        run_to_end(InlineEngine(), MeasurePitch((), 8000))

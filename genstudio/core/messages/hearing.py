@@ -9,9 +9,21 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from genstudio.core.messages.requests import Request
+from genstudio.core.messages.requests import Request, WorkerKind
 
-__all__ = ["DilationRow", "DilationTree", "GrowTree", "TeacherForce", "TeacherForced"]
+__all__ = [
+    "DilationRow",
+    "DilationTree",
+    "GrowTree",
+    "MeasurePitch",
+    "Pitched",
+    "Recognise",
+    "Recognised",
+    "TeacherForce",
+    "TeacherForced",
+    "TrainRecogniser",
+    "TrainedRecogniser",
+]
 
 
 @dataclass(frozen=True)
@@ -118,3 +130,107 @@ class TeacherForced:
     surprise: NDArray[np.float64]
     entropy: NDArray[np.float64]
     free_surprise: NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Recognise(Request):
+    """Which digit is spoken in each sound. Result: `Recognised`.
+
+    Attributes:
+        sounds: 16-bit samples (n,) each, of any length up to a minute.
+        rate: of all of them, Hz.
+        weights: of another recogniser than the one that comes along.
+    """
+
+    job: ClassVar[str] = "recognise"
+
+    sounds: tuple[NDArray[np.int16], ...]
+    rate: int
+    weights: Path | None = None
+
+
+@dataclass(frozen=True)
+class Recognised:
+    """What was heard.
+
+    Attributes:
+        classes: names of the digits.
+        probabilities: (sounds, classes) float64; of silence all the same.
+    """
+
+    classes: tuple[str, ...]
+    probabilities: NDArray[np.float64]
+
+    @property
+    def digits(self) -> tuple[str, ...]:
+        """The likeliest digit of each sound."""
+        return tuple(self.classes[index] for index in self.probabilities.argmax(axis=1))
+
+
+@dataclass(frozen=True)
+class TrainRecogniser(Request):
+    """Train the recogniser of digits anew on the real recordings of `fsdd`.
+
+    Progress: `Share`. Result: `TrainedRecogniser`.
+
+    Attributes:
+        out: the file that the weights are written to.
+        epochs: passes over the training recordings.
+        seed: of all that chance decides.
+    """
+
+    job: ClassVar[str] = "train_recogniser"
+    worker: ClassVar[WorkerKind] = "trainer"
+
+    out: Path
+    epochs: int = 40
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class TrainedRecogniser:
+    """How good it is.
+
+    Attributes:
+        epoch: the one whose weights are kept, that with the fewest validation nats.
+        valid_accuracy: share of the validation recordings that it recognises.
+        test_accuracy: share of the test recordings, which nothing was chosen by.
+        test_nats: −ln p(digit), mean over the test recordings.
+    """
+
+    epoch: int
+    valid_accuracy: float
+    test_accuracy: float
+    test_nats: float
+
+
+@dataclass(frozen=True)
+class MeasurePitch(Request):
+    """The pitch of each sound, as a plucked string has one. Result: `Pitched`.
+
+    Attributes:
+        sounds: 16-bit samples (n,) each.
+        rate: of all of them, Hz.
+    """
+
+    job: ClassVar[str] = "measure_pitch"
+
+    sounds: tuple[NDArray[np.int16], ...]
+    rate: int
+
+
+@dataclass(frozen=True)
+class Pitched:
+    """What was heard.
+
+    Attributes:
+        hertz: (sounds,) float64, the median over the moments that have a pitch; NaN where none has.
+        periodic: (sounds,) float64, the share of the moments that have one.
+    """
+
+    hertz: NDArray[np.float64]
+    periodic: NDArray[np.float64]
+
+    def cents(self, reference: float) -> NDArray[np.float64]:
+        """(sounds,) how far above a reference in Hz they are, in hundredths of a semitone."""
+        return np.asarray(1200 * np.log2(self.hertz / reference))
