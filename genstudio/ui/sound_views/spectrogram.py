@@ -21,14 +21,15 @@ from genstudio.ui.theme import theme
 __all__ = ["SpectrogramView", "in_rows"]
 
 _PIECE = 0.004  # seconds of work between two events
+_GLANCE = 0.1  # seconds between two looks at what is not complete
 
 
 class SpectrogramView(TimeView):
     """Log magnitudes, silence dark; low frequencies below.
 
     A column of pixels shows the greatest magnitudes of the frames whose middle lies in it. They
-    are made in pieces of a few milliseconds whenever the window has nothing else to do; until
-    then what was shown before stays, stretched to where it belongs.
+    and the picture are made in pieces whenever the window has nothing else to do, never while it
+    paints; until then what was shown before stays, stretched to where it belongs.
     """
 
     def __init__(self, window: TimeWindow) -> None:
@@ -36,9 +37,9 @@ class SpectrogramView(TimeView):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumHeight(64)
         self._spectrum = Spectrum(window.rate)
-        self._samples: NDArray[np.int16] = np.zeros(0, np.int16)
-        self._picture: QImage | None = None
-        self._before: tuple[QImage, float, float] | None = None  # with its start and span
+        self._shown: tuple[QImage, float, float] | None = None  # with its start and span
+        self._stale = False  # whether something else is to be shown
+        self._assembled = 0.0  # when that was last done
         self._work = QTimer(self, singleShot=True, interval=0)
         self._work.timeout.connect(self._make_some)
 
@@ -53,13 +54,13 @@ class SpectrogramView(TimeView):
 
     @property
     def complete(self) -> bool:
-        """Whether all that is seen has been made."""
-        return self._spectrum.missing(*self._needed()) is None
+        """Whether all that is seen has been made and is shown."""
+        return not self._stale
 
     def load(self, samples: NDArray[np.int16]) -> None:
         """Show another sound, samples (n,), at the rate that the window has now."""
         self._spectrum = Spectrum(self.window_of_time.rate)
-        self._before = None
+        self._shown = None
         self.append(samples)
 
     def append(self, samples: NDArray[np.int16]) -> None:
@@ -69,7 +70,7 @@ class SpectrogramView(TimeView):
 
     @override
     def refresh(self) -> None:
-        self._picture = None
+        self._stale = True
         self._work.start()
         self.update()
 
@@ -97,9 +98,16 @@ class SpectrogramView(TimeView):
         while (piece := self._spectrum.missing(*needed)) is not None:
             self._spectrum.make(*piece)
             if time.perf_counter() > until:
-                self._work.start()
                 break
-        self._picture = None
+        self._stale = piece is not None
+        if self._stale:
+            self._work.start()
+            if time.perf_counter() < self._assembled + _GLANCE:
+                return
+        window = self.window_of_time
+        picture = _picture(in_rows(self.column_levels(), self.rows))
+        self._shown = (picture, window.start, window.span)
+        self._assembled = time.perf_counter()
         self.update()
 
     def column_levels(self) -> NDArray[np.uint8]:
@@ -110,12 +118,11 @@ class SpectrogramView(TimeView):
         if edges[1] - edges[0] < 1:  # a frame for every sample: that of the sample seen
             shown = np.floor((edges[:-1] + edges[1:]) / 2).astype(np.int64)
             return np.ascontiguousarray(frames[np.clip(shown - first, 0, len(frames) - 1)].T)
-        # Frame k looks at the middle of sample k · hop.
+        # Frame k looks at the middle of sample k · hop; one or two do in every column.
         begins = np.ceil((edges - 0.5) / hop - 1e-9).astype(np.int64) - first
-        begins = np.clip(begins, 0, len(frames))
-        behind = max(begins[-1], begins[-2] + 1)
-        columns = np.maximum.reduceat(frames[:behind], begins[:-1], axis=0)
-        return np.ascontiguousarray(columns.T)
+        begins = np.clip(begins, 0, len(frames) - 1)
+        ends = np.maximum(begins[:-1], begins[1:] - 1)
+        return np.ascontiguousarray(np.maximum(frames[begins[:-1]], frames[ends]).T)
 
     # --- painting ---
 
@@ -124,31 +131,21 @@ class SpectrogramView(TimeView):
         painter = QPainter(self)
         painter.setClipRect(event.rect())
         painter.fillRect(event.rect(), QColor(theme().colours.raised))
-        if self.length:
-            self._paint_picture(painter)
+        if self._shown is not None:
+            picture, start, span = self._shown
+            left, right = self.x_of(start), self.x_of(start + span)
+            painter.drawImage(QRectF(left, 0, right - left, self.height()), picture)
         self._paint_frequencies(painter)
         self.paint_playhead(painter)
         self.paint_focus(painter)
-
-    def _paint_picture(self, painter: QPainter) -> None:
-        window, place = self.window_of_time, QRectF(self.rect())
-        if self._picture is None:
-            self._picture = _picture(in_rows(self.column_levels(), self.rows))
-            if self.complete:
-                self._before = (self._picture, window.start, window.span)
-        if self._before is not None and self._before[0] is not self._picture:
-            picture, start, span = self._before
-            left, right = self.x_of(start), self.x_of(start + span)
-            painter.drawImage(QRectF(left, 0, right - left, self.height()), picture)
-        painter.drawImage(place, self._picture)
 
     def _paint_frequencies(self, painter: QPainter) -> None:
         """Names of round frequencies at the left, on a ground of their own."""
         highest = self.window_of_time.rate / 2
         step = next(
             each
-            for each in (250, 500, 1000, 2000, 4000, 8000, 16000, 32000)
-            if highest / each <= max(1.0, self.height() / 36)
+            for each in (250, 500, 1000, 2000, 4000, 8000, 16000, 32000, 64000)
+            if highest / each <= max(2.0, self.height() / 36)
         )
         colours = theme().colours
         font = self.font()
@@ -196,9 +193,11 @@ def in_rows(levels: NDArray[np.uint8], rows: int) -> NDArray[np.uint8]:
     borders = np.ceil(np.arange(rows + 1) / rows * last - 1e-9).astype(np.int64)
     borders[-1] = last + 1
     nearest = np.round((np.arange(rows) + 0.5) / rows * last).astype(np.int64)
-    empty = borders[1:] <= borders[:-1]
+    single = np.where(borders[1:] > borders[:-1], borders[:-1], nearest)
+    if (np.diff(borders) <= 1).all():
+        return levels[single[::-1]]
     pooled = np.maximum.reduceat(levels, np.minimum(borders[:-1], last), axis=0)
-    pooled[empty] = levels[nearest[empty]]
+    pooled[borders[1:] <= borders[:-1]] = levels[nearest[borders[1:] <= borders[:-1]]]
     return pooled[::-1]
 
 

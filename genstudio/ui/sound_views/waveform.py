@@ -217,7 +217,7 @@ class WaveformView(TimeView):
             colour, faint = QColor(name), QColor(name)
             faint.setAlpha(110)
             painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QPen(faint, 1.0) if dotted else QPen(colour, 1.3))
+            painter.setPen(_thin(faint if dotted else colour))
             painter.drawPolyline(QPolygonF(part))
             if dotted:
                 own = part[:given] if name == colours.secondary else part
@@ -354,3 +354,10 @@ class WaveformView(TimeView):
         if self._seam is not None:
             words += f"; seam at {self._seam / rate:.3f} s"
         return words
+
+
+def _thin(colour: QColor) -> QPen:
+    """A pen of one device pixel: a polyline of any wider one takes a hundred times as long."""
+    pen = QPen(colour, 1.0)
+    pen.setCosmetic(True)
+    return pen
