@@ -12,10 +12,9 @@ from genstudio.core.uniforms import generator
 from genstudio.core.wav import comment_of, wav
 from genstudio.data.companding import requantised
 
-from .conftest import Run
-from .test_sounds import RATE, plucked, short_strings
+from .conftest import RATE, Run
 
-__all__ = ["plucked", "short_strings"]  # fixtures
+pytestmark = pytest.mark.usefixtures("short_strings")
 
 
 def tone(path: Path, hertz: float, rate: int = 8000) -> Path:
