@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QSettings
+from pytestqt.qtbot import QtBot
 
 from genstudio.audio.devices import AudioDevice
 from genstudio.core import library
@@ -17,6 +18,7 @@ from genstudio.core.training import DataSpec, Training
 from genstudio.ui.listening.devices import Gear
 from genstudio.ui.panels.listen import ListenPanel
 from genstudio.ui.studio import Studio
+from tests.ui.listening import CARD, SPACE, Rig
 from tests.ui.scripted import ScriptedEngine
 from tests.ui.speaking import ScriptedMicrophone, ScriptedSpeaker
 
@@ -120,5 +122,39 @@ def make_run() -> Callable[..., Run]:
         if weights:
             run.model_path.write_bytes(b"not really weights")
         return run
+
+    return make
+
+
+@pytest.fixture
+def build_listen(
+    qtbot: QtBot,
+    studio: Studio,
+    scripted_engine: ScriptedEngine,
+    make_run: Callable[..., Run],
+    speaker: ScriptedSpeaker,
+) -> Callable[..., Rig]:
+    """A Listen panel with a model that learned for so many steps."""
+
+    def make(steps: int = 60_000) -> Rig:
+        run = make_run(
+            name=f"wavenet-fsdd-{steps}",
+            title="WaveNet on digits",
+            family="wavenet",
+            space=SPACE,
+            config={"conditional": True},
+            result=Result(state="finished", steps=steps, seconds=1.0),
+        )
+        studio.refresh_runs()
+        studio.select(run.folder)
+        panel = ListenPanel(studio)
+        qtbot.addWidget(panel)
+        panel.resize(1020, 620)
+        panel.show()
+        panel.activateWindow()
+        panel.show_run(run, CARD)
+        scripted_engine.finish()  # what makes the sampler ready
+        studio.poll()
+        return Rig(studio, scripted_engine, panel, run, speaker)
 
     return make

@@ -15,51 +15,23 @@ from pytestqt.qtbot import QtBot
 from genstudio.audio.microphone import MicrophoneStatus
 from genstudio.core.messages import Complete, MeasurePitch, Pitched, ReadSound, Recognise, Sample
 from genstudio.core.recipe import Recipe
-from genstudio.core.runs import Result, Run
+from genstudio.core.runs import Run
 from genstudio.core.spaces import Label
 from genstudio.core.trace import longest_recording
 from genstudio.data.companding import samples_of, symbols_of
 from genstudio.data.strings import PITCHES, Strings
 from genstudio.ui.listening.judging import Judge, hertz_of
 from genstudio.ui.listening.takes import SoundTake
-from genstudio.ui.panels.listen import ListenPanel
 from genstudio.ui.shell.files import open_file
 from genstudio.ui.studio import Studio
 from tests.ui.listening import CARD, SPACE, Rig, sine
 from tests.ui.scripted import ScriptedEngine
-from tests.ui.speaking import ScriptedMicrophone, ScriptedSpeaker
+from tests.ui.speaking import ScriptedMicrophone
 
 
 @pytest.fixture
-def build(
-    qtbot: QtBot,
-    studio: Studio,
-    scripted_engine: ScriptedEngine,
-    make_run: Callable[..., Run],
-    speaker: ScriptedSpeaker,
-) -> Callable[..., Rig]:
-    def make(steps: int = 60_000) -> Rig:
-        run = make_run(
-            name=f"wavenet-fsdd-{steps}",
-            title="WaveNet on digits",
-            family="wavenet",
-            space=SPACE,
-            config={"conditional": True},
-            result=Result(state="finished", steps=steps, seconds=1.0),
-        )
-        studio.refresh_runs()
-        studio.select(run.folder)
-        panel = ListenPanel(studio)
-        qtbot.addWidget(panel)
-        panel.resize(1020, 620)
-        panel.show()
-        panel.activateWindow()
-        panel.show_run(run, CARD)
-        scripted_engine.finish()  # what makes the sampler ready
-        studio.poll()
-        return Rig(studio, scripted_engine, panel, run, speaker)
-
-    return make
+def build(build_listen: Callable[..., Rig]) -> Callable[..., Rig]:
+    return build_listen
 
 
 # --- drawing ---

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, Signal
 
 from genstudio.ui.listening.comparison import Comparison
+from genstudio.ui.listening.insight import Insight
 from genstudio.ui.listening.judging import Judge
 from genstudio.ui.listening.loudness import scaled
 from genstudio.ui.listening.player import Player
@@ -39,6 +40,7 @@ class Deck(QObject):
         self.player = player
         self.judge = Judge(studio, self)
         self.stage = SoundStage()
+        self.insight = Insight(studio, self.stage, self)
         self.transport = SoundTransport()
         self.comparison = Comparison()
         self.strip = TakeStrip()
@@ -101,6 +103,7 @@ class Deck(QObject):
         if self._shown is not take:
             self._before, self._shown = self._shown, take
         self.stage.open(take)
+        self.insight.open(take)
         self.comparison.follow(take)
         self._show_takes()
         if take is not None:
@@ -127,6 +130,7 @@ class Deck(QObject):
     def _grown(self, take: SoundTake) -> None:
         if take is self.session.current:
             self.stage.grow(take)
+            self.insight.grow(take)
             self.player.feed(take.samples[self.player.length :])
             self.strip.refresh()
             self._say()
@@ -135,6 +139,7 @@ class Deck(QObject):
         if take is self.session.current:
             self.player.complete()
             self.stage.grow(take)
+            self.insight.grow(take)
         self.strip.refresh()
         self.comparison.weigh()
         self.judge.ask(take)
@@ -146,6 +151,7 @@ class Deck(QObject):
 
     def _moved(self, sample: int) -> None:
         self.stage.show_position(sample)
+        self.insight.show_position(sample, self.player.playing)
         self._show_time()
 
     # --- saying ---

@@ -12,7 +12,15 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 
-from genstudio.core.messages import Complete, Failed, ReadSound, Sample, SampleStarted
+from genstudio.core.messages import (
+    Complete,
+    Failed,
+    ReadSound,
+    Sample,
+    SampleStarted,
+    TeacherForce,
+    TeacherForced,
+)
 from genstudio.core.recipe import Recipe
 from genstudio.core.runs import Run
 from genstudio.core.spaces import Sequence
@@ -178,6 +186,47 @@ class Session(QObject):
             return
         beginning = self._brought(samples_of(given, space.levels), name)
         self.go_on(beginning, len(given), wanted)
+
+    def force(self, take: SoundTake, wanted: Wanted) -> None:
+        """Let the model draw a take twice with the same uniforms, each way a take of its own.
+
+        Once each sample given the real ones before it, once given those that it drew itself after
+        the seam; what it expected of the real ones is then known too.
+
+        Args:
+            take: which is whole.
+            wanted: seed, knobs and classes; the length is the take's.
+        """
+        if self.run is None or not take.done:
+            return
+        labels = take.labels if len(take.labels) else None
+        if labels is None and wanted.labels is not None:
+            labels = wanted.labels[0]
+        request = TeacherForce(
+            run=self.run.folder,
+            sound=take.symbols.copy(),
+            given=min(take.seam, take.length),
+            seed=wanted.seed,
+            controls=dict(wanted.controls),
+            labels=labels,
+        )
+        self._reading = job = self._studio.submit(request, channel=_FILE_CHANNEL)
+        job.finished.connect(lambda found: self._forced(take, found))
+        job.failed.connect(self.failed)
+        job.ended.connect(lambda: self._read(job))
+        self.busy_changed.emit()
+
+    def _forced(self, take: SoundTake, found: TeacherForced) -> None:
+        levels = take.space.levels
+        if take.source:
+            take.take_expected(found.entropy, found.surprise)
+        for symbols, way in ((found.free, "given its own past"), (found.forced, "given the real")):
+            self.add(samples_of(symbols, levels), f"{take.words}, {way}")
+        self._studio.notice(
+            "info",
+            f"“{take.words}” surprises the model by {found.surprise.mean():.2f} bits a sample.",
+            f"What it draws by itself surprises it by {found.free_surprise.mean():.2f}.",
+        )
 
     def stop(self) -> None:
         """End what is being drawn; what there is stays."""

@@ -41,8 +41,9 @@ class SoundTake:
         seconds_drawing: how long the drawing took so far.
         verdict: what is heard in it, in words; empty until somebody has listened.
         symbols: (n,) uint8, µ-law levels; of a file its companded samples.
-        entropy: (n,) bits, of the conditional of each sample, at temperature 1.
-        surprise: (n,) bits, −log₂ p(sample | past), at temperature 1.
+        entropy: (n,) bits, of the conditional of each sample, at temperature 1; empty of a file
+            until the model was asked.
+        surprise: (n,) bits, −log₂ p(sample | past), at temperature 1; likewise.
         probabilities: (n, K) float16, the conditionals at temperature 1.
     """
 
@@ -87,12 +88,12 @@ class SoundTake:
 
     @property
     def entropy(self) -> NDArray[np.float32]:
-        """(n,) bits; empty of a file."""
+        """(n,) bits; empty of a file that the model was not asked about."""
         return self._entropy.rows
 
     @property
     def surprise(self) -> NDArray[np.float32]:
-        """(n,) bits; empty of a file."""
+        """(n,) bits; empty of a file that the model was not asked about."""
         return self._surprise.rows
 
     @property
@@ -103,6 +104,12 @@ class SoundTake:
     def take_samples(self, samples: NDArray[np.int16]) -> None:
         """Add what was read."""
         self._samples.add(samples)
+
+    def take_expected(self, entropy: NDArray[np.float64], surprise: NDArray[np.float64]) -> None:
+        """Know what the model expected of a file, (n,) bits each."""
+        if not len(self._entropy):
+            self._entropy.add(entropy)
+            self._surprise.add(surprise)
 
     def take_chunk(self, chunk: TraceChunk) -> None:
         """Add what was drawn; a chunk (1, n) that follows the last."""

@@ -33,6 +33,7 @@ from genstudio.ui.listening.recalling import Recalling
 from genstudio.ui.listening.seam import Seam
 from genstudio.ui.listening.session import Session, Wanted
 from genstudio.ui.listening.trouble import Trouble
+from genstudio.ui.listening.variants import Variants
 from genstudio.ui.naming import with_role
 from genstudio.ui.panel import Panel
 from genstudio.ui.recording.undertrained import undertrained
@@ -72,6 +73,7 @@ class ListenPanel(Panel):
         self.trouble = Trouble()
         self.export = SoundExport(studio, lambda: self.session.current)
         self.recalling = Recalling(studio, self.session, self.form, self.export.exporter, self)
+        self.variants = Variants(self.session)
         self.open_button = QPushButton(icon("folder-open-outline"), "Open…")
         self.open_button.setToolTip("Open a sound file, to listen to it and to go on with it")
         self.go_on_button = QPushButton(icon("arrow-right"), "Continue")
@@ -148,6 +150,17 @@ class ListenPanel(Panel):
         else:
             self.session.go_on(take, take.seam or self.player.position, wanted)
 
+    def force(self) -> None:
+        """Let the model draw the current take given its real past, and given its own."""
+        take, wanted = self.session.current, self._wanted()
+        if take is not None and wanted is not None:
+            self.session.force(take, wanted)
+
+    def _told(self) -> NDArray[np.int64] | None:
+        """The classes of a sound that a person brought: those that the form says."""
+        labels = self.form.classes.labels_for(1, 0)
+        return None if labels is None else labels[0]
+
     def _wanted(self) -> Wanted | None:
         seed = self.form.next_seed()
         wanted = self.form.wanted(seed)
@@ -188,9 +201,9 @@ class ListenPanel(Panel):
         self.pages.setCurrentWidget(self.empty if take is None else self.stage)
         self.form.show_drawing(self.session.drawing)
         self.export.show_take(take)
+        self.variants.setEnabled(take is not None and take.done)
         where = "seam" if take is not None and take.seam else "playhead"
         self.go_on_button.setEnabled(take is not None)
-        self.go_on_button.setText(f"Continue from {where}")
         self.go_on_button.setToolTip(
             f"Give the model what is before the {where}, and let it go on (C)"
             if take is not None
@@ -240,6 +253,9 @@ class ListenPanel(Panel):
             ("Continue from the seam or the playhead", "C", self.go_on, False),
             ("Compare with the take before", "B", deck.compare_with_before, False),
             ("To the other compared take", "X", deck.comparison.switch, False),
+            ("Draw it given the real past, and given its own", "", self.force, False),
+            ("What the next sample may be", "N", self.deck.insight.next_button.toggle, False),
+            ("The tree behind a sample", "T", self.deck.insight.tree_button.toggle, False),
             ("Fit the time axis", "F", axis.fit, False),
             ("Zoom in", "+; =", lambda: axis.zoom(player.position, 0.5), True),
             ("Zoom out", "-", lambda: axis.zoom(player.position, 2.0), True),
@@ -293,6 +309,9 @@ class ListenPanel(Panel):
         session, form, devices = self.session, self.form, self.devices
         session.forgotten.connect(self._forgotten)
         session.failed.connect(self._failed)
+        self.deck.insight.failed.connect(self._failed)
+        self.deck.insight.labels = self._told
+        self.variants.forced_wanted.connect(self.force)
         self.deck.changed.connect(self._show_state)
         self.player.state_changed.connect(self._state_changed)
         self.stage.seam_moved.connect(lambda _: self._show_state())
@@ -319,6 +338,9 @@ class ListenPanel(Panel):
         bar.addWidget(self.open_button)
         bar.addLayout(recording)
         bar.addWidget(self.go_on_button)
+        bar.addWidget(self.variants)
+        bar.addWidget(self.deck.insight.next_button)
+        bar.addWidget(self.deck.insight.tree_button)
         bar.addStretch(1)
         bar.addWidget(self.compare_button)
         bar.addWidget(self.deck.comparison)

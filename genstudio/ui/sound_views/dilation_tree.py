@@ -32,6 +32,7 @@ from genstudio.ui.theme import theme
 __all__ = ["DilationTreeView"]
 
 _LINE = 15  # height of a line of words
+_BAR = 64.0  # width of the scale of brightness
 _ROOM = 1.08  # of the field of a tree, when that is looked at
 _MOTION = 160  # milliseconds in which a first tree grows downwards
 _HOLLOW = 2  # pixels between the chosen node and the ring around it
@@ -273,10 +274,14 @@ class DilationTreeView(TimeView):
         painter.setPen(QColor(colours.secondary))
         head = QRectF(6, 1, self.width() - 12, _LINE)
         middle = Qt.AlignmentFlag.AlignVCenter
-        painter.drawText(head, int(Qt.AlignmentFlag.AlignLeft | middle), self.caption)
-        least = f"{100 / 10**DECADES:g} %" if self._logarithmic else "0"
-        self._paint_scale(painter, f"{least} ", " 100 % of a row’s strongest")
         metrics = painter.fontMetrics()
+        said = metrics.elidedText(self.caption, Qt.TextElideMode.ElideRight, int(head.width()))
+        painter.drawText(head, int(Qt.AlignmentFlag.AlignLeft | middle), said)
+        least = f"{100 / 10**DECADES:g} % " if self._logarithmic else "0 "
+        most = " 100 % of a row’s strongest"
+        scale = metrics.horizontalAdvance(least) + _BAR + metrics.horizontalAdvance(most)
+        if metrics.horizontalAdvance(said) + 2 * _LINE + scale <= head.width():
+            self._paint_scale(painter, least, most)
         widest = max(metrics.horizontalAdvance(self._label(row)) for row in range(len(tree)))
         # Right of the tree if there is room: at the left the upper rows leave more.
         right = self.x_of(tree.root + 1) + widest + 20 < self.width()
@@ -299,15 +304,14 @@ class DilationTreeView(TimeView):
     def _paint_scale(self, painter: QPainter, low: str, high: str) -> None:
         """What the ends of brightness mean, in the upper right corner."""
         metrics = painter.fontMetrics()
-        bar = 64.0
         right = self.width() - 6 - metrics.horizontalAdvance(high)
-        left = right - bar
+        left = right - _BAR
         middle = int(Qt.AlignmentFlag.AlignVCenter)
         painter.drawText(QRectF(right, 1, self.width() - right, _LINE), middle, high)
         start = left - metrics.horizontalAdvance(low)
         painter.drawText(QRectF(start, 1, left - start, _LINE), middle, low)
         for shade, colour in enumerate(shade_table()):
-            step = bar / SHADES
+            step = _BAR / SHADES
             painter.fillRect(QRectF(left + shade * step, 5, step, 7), colour)
 
     def _paint_waiting(self, painter: QPainter, sample: int) -> None:
