@@ -63,7 +63,7 @@ def _sentence(score: Evaluation, sounds: bool) -> str:
     many = score.importance_samples > 1
     how = f"; {score.importance_samples:,} importance samples" if many else ""
     hears = ""
-    if score.receptive_field is not None and score.receptive_milliseconds is not None:
+    if score.receptive_field and score.receptive_milliseconds is not None:
         hears = (
             f"; a sample is predicted from the {score.receptive_field:,} before it, "
             f"{score.receptive_milliseconds:.3g} ms"
