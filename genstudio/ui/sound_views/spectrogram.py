@@ -136,7 +136,7 @@ class SpectrogramView(TimeView):
             left, right = self.x_of(start), self.x_of(start + span)
             painter.drawImage(QRectF(left, 0, right - left, self.height()), picture)
         self._paint_frequencies(painter)
-        self.paint_playhead(painter)
+        self.paint_playhead(painter, edged=True)
         self.paint_focus(painter)
 
     def _paint_frequencies(self, painter: QPainter) -> None:

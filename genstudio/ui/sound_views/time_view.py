@@ -105,12 +105,13 @@ class TimeView(QWidget):
 
     # --- painting ---
 
-    def paint_playhead(self, painter: QPainter) -> None:
-        """A line over the whole height."""
-        left = self._line(self._position)
+    def paint_playhead(self, painter: QPainter, *, edged: bool = False) -> None:
+        """A line over the whole height; edged where what lies under it may be as dark or light."""
+        left, colours = self._line(self._position), theme().colours
         if -2 <= left <= self.width():
-            colour = QColor(theme().colours.text)
-            painter.fillRect(QRectF(left, 0, 1, self.height()), colour)
+            if edged:
+                painter.fillRect(QRectF(left - 1, 0, 3, self.height()), QColor(colours.surface))
+            painter.fillRect(QRectF(left, 0, 1, self.height()), QColor(colours.text))
 
     def paint_focus(self, painter: QPainter) -> None:
         """The accent around what has the keyboard."""

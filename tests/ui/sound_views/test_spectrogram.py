@@ -141,3 +141,19 @@ def test_a_place_in_words(view: SpectrogramView) -> None:
     assert view.words_at(2000, 1003.0) == "0.250 s, 1,003 Hz: 0 dB"
     view.load(np.zeros(4000, np.int16))
     assert view.words_at(2000, 3000.0) == "0.250 s, 3,000 Hz: below −100 dB"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_playhead_is_seen_on_whatever_lies_under_it(
+    view: SpectrogramView, qtbot: QtBot, scheme: str
+) -> None:
+    view.load(np.zeros(4000, np.int16))
+    finish(view, qtbot)
+    view.show_position(2000)
+    theme().choose(scheme)
+    try:
+        shot, colours = view.grab().toImage(), theme().colours
+        around = [shot.pixelColor(x, 128).name() for x in (249, 250, 251)]
+        assert around == [colours.surface, colours.text, colours.surface]
+    finally:
+        theme().choose("system")
