@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from genstudio.ui.listening.growing import Growing
+from genstudio.ui.growing import Growing
 from genstudio.ui.listening.loudness import decibels, equal_gains, rms, scaled
 from genstudio.ui.listening.take_strip import envelope
 from genstudio.ui.listening.transport import amplitude_of, clock

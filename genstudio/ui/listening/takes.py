@@ -14,7 +14,7 @@ from genstudio.core.runs import Run
 from genstudio.core.spaces import Sequence
 from genstudio.core.trace import TraceChunk
 from genstudio.data.companding import samples_of, symbols_of
-from genstudio.ui.listening.growing import Growing
+from genstudio.ui.growing import Growing
 
 __all__ = ["MOST_BYTES", "MOST_TAKES", "SoundTake", "SoundTakes"]
 

@@ -11,8 +11,8 @@ from PySide6.QtGui import QColor, QFont, QImage, QPainter, QPaintEvent, QPen, QP
 from PySide6.QtWidgets import QSizePolicy, QToolTip
 from typing_extensions import override
 
+from genstudio.ui.growing import Growing
 from genstudio.ui.sound_views.envelope import Envelope
-from genstudio.ui.sound_views.growing import Growing
 from genstudio.ui.sound_views.time_view import TimeView
 from genstudio.ui.sound_views.time_window import TimeWindow
 from genstudio.ui.sound_views.traced import columns_of, stretches

@@ -7,7 +7,7 @@ from typing import Any, Generic, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from genstudio.ui.sound_views.growing import Growing
+from genstudio.ui.growing import Growing
 
 __all__ = ["Envelope"]
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
-from genstudio.ui.sound_views.growing import Growing
+from genstudio.ui.growing import Growing
 
 __all__ = ["HIGHEST", "LOWEST", "TILE", "Spectrum", "decibels", "frame_size", "levels_of"]
 
