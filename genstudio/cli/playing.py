@@ -9,11 +9,11 @@ import typer
 from rich.live import Live
 from rich.text import Text
 
-from genstudio.audio.reading import read_take
 from genstudio.audio.speaker import Speaker
 from genstudio.cli.console import progress_console, say_json
 from genstudio.cli.options import Json
 from genstudio.core.errors import UserError
+from genstudio.core.sound_file import read_as_it_is
 
 __all__ = ["play"]
 
@@ -29,7 +29,7 @@ def play(
     as_json: Json = False,
 ) -> None:
     """Play a sound file; Ctrl+C ends it."""
-    rate, samples = read_take(file)
+    rate, samples = read_as_it_is(file)
     with Speaker() as speaker:
         speaker.use(device)
         speaker.load(rate, samples)

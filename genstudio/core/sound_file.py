@@ -16,7 +16,15 @@ from numpy.typing import NDArray
 from genstudio.core.errors import UserError
 from genstudio.core.wav import wav
 
-__all__ = ["READ", "WRITTEN", "flac_comment", "is_silent", "read_sound", "sound_bytes"]
+__all__ = [
+    "READ",
+    "WRITTEN",
+    "flac_comment",
+    "is_silent",
+    "read_as_it_is",
+    "read_sound",
+    "sound_bytes",
+]
 
 READ = (".wav", ".flac", ".ogg", ".mp3")
 """Endings of the files that are read."""
@@ -43,20 +51,16 @@ def read_sound(path: Path, rate: int, longest: float | None = None) -> NDArray[n
         UserError: it is not there, is no sound file, is cut short, lasts too long, or holds no
             sample.
     """
-    if path.is_dir():
-        raise UserError(f"“{path}” is a folder.", "Name a sound file.")
-    if not path.is_file():
-        raise UserError(f"There is no file {path}.")
-    try:
-        if not path.stat().st_size:
-            raise UserError(f"“{path.name}” is empty.")
-        with path.open("rb") as stream:
-            samples = _read(path.name, stream, rate, longest)
-    except OSError as error:
-        raise UserError(f"“{path.name}” cannot be read: {error.strerror or error}.") from error
-    if not len(samples):
-        raise UserError(f"“{path.name}” has no sound in it: it lasts 0 s.")
-    return samples
+    return _opened(path, rate, longest)[1]
+
+
+def read_as_it_is(path: Path) -> tuple[int, NDArray[np.int16]]:
+    """Its own rate, Hz, and its samples (n,) at that, its channels mixed to one.
+
+    Raises:
+        UserError: as `read_sound`.
+    """
+    return _opened(path, None, None)
 
 
 def is_silent(samples: NDArray[np.int16]) -> bool:
@@ -98,7 +102,26 @@ def flac_comment(path: Path) -> str:
         return ""
 
 
-def _read(name: str, stream: BinaryIO, rate: int, longest: float | None) -> NDArray[np.int16]:
+def _opened(path: Path, rate: int | None, longest: float | None) -> tuple[int, NDArray[np.int16]]:
+    if path.is_dir():
+        raise UserError(f"“{path}” is a folder.", "Name a sound file.")
+    if not path.is_file():
+        raise UserError(f"There is no file {path}.")
+    try:
+        if not path.stat().st_size:
+            raise UserError(f"“{path.name}” is empty.")
+        with path.open("rb") as stream:
+            rate, samples = _read(path.name, stream, rate, longest)
+    except OSError as error:
+        raise UserError(f"“{path.name}” cannot be read: {error.strerror or error}.") from error
+    if not len(samples):
+        raise UserError(f"“{path.name}” has no sound in it: it lasts 0 s.")
+    return rate, samples
+
+
+def _read(
+    name: str, stream: BinaryIO, rate: int | None, longest: float | None
+) -> tuple[int, NDArray[np.int16]]:
     import soundfile  # noqa: PLC0415 - as above
 
     foreign = UserError(
@@ -115,6 +138,7 @@ def _read(name: str, stream: BinaryIO, rate: int, longest: float | None) -> NDAr
     with file:
         if not ends:
             raise broken
+        rate = rate or int(file.samplerate)
         told = file.frames if file.frames < _ENDLESS else None
         if longest is not None and told is not None and told > longest * file.samplerate:
             raise UserError(
@@ -127,10 +151,10 @@ def _read(name: str, stream: BinaryIO, rate: int, longest: float | None) -> NDAr
         except soundfile.SoundFileError as error:
             raise broken from error
         if file.format == "MP3" and not _counted(stream):
-            return samples  # what is told is a guess
+            return rate, samples  # what is told is a guess
         if told is not None and got < told:
             raise broken
-    return samples
+    return rate, samples
 
 
 def _mixed(file: Any, rate: int) -> tuple[NDArray[np.int16], int]:

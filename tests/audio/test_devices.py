@@ -106,14 +106,21 @@ def test_without_portaudio_it_is_said(
     assert capsys.readouterr().err.startswith("PortAudio, by which sound comes out, is missing")
 
 
-@pytest.mark.parametrize("content", [b"", b"no sound", b"RIFF\x04\0\0\0WAVE"])
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"", "“a.wav” is empty"),
+        (b"no sound", "“a.wav” is no sound file that can be read"),
+        (b"RIFF\x04\0\0\0WAVE", "“a.wav” is cut short or damaged"),
+    ],
+)
 def test_what_is_no_sound_file_is_one_sentence(
-    content: bytes, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    content: bytes, words: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = tmp_path / "a.wav"
     path.write_bytes(content)
     assert main(["play", str(path)]) == 2
-    assert "a.wav is no sound file" in capsys.readouterr().err
+    assert capsys.readouterr().err.startswith(words)
 
 
 def test_a_file_that_is_not_there_and_one_without_sound(
