@@ -10,9 +10,9 @@ import typer
 from numpy.typing import NDArray
 
 from genstudio.cli.console import run_job, say, say_json, say_table
+from genstudio.cli.drawing import check_target
 from genstudio.cli.options import DeviceName, Json, RunName, Set, run_named
 from genstudio.cli.progress import ShareProgress
-from genstudio.cli.sounds import samples_in
 from genstudio.cli.values import assignments, label_rows
 from genstudio.core.errors import UserError
 from genstudio.core.files import write_atomically
@@ -25,8 +25,8 @@ from genstudio.core.messages import (
     TeacherForced,
 )
 from genstudio.core.runs import Run
+from genstudio.core.sound_file import WRITTEN, read_sound, sound_bytes
 from genstudio.core.spaces import Sequence
-from genstudio.core.wav import wav
 from genstudio.data.companding import samples_of, symbols_of
 
 __all__ = ["dilations", "forcing"]
@@ -91,14 +91,14 @@ def forcing(
     settings: Set = [],  # noqa: B006 - Typer copies it
     out: Annotated[
         Path | None,
-        typer.Option(help="Write real, forced and free, one after the other, as .wav."),
+        typer.Option(help="Write real, forced and free, one after the other, as .wav or .flac."),
     ] = None,
     device: DeviceName = "auto",
     as_json: Json = False,
 ) -> None:
     """Teacher-forced against free-running: each sample drawn given the real past, or one's own."""
-    if out is not None and out.suffix.lower() != ".wav":
-        raise UserError(f"A sound cannot be written as “{out.name}”.", "Use .wav.")
+    if out is not None:
+        check_target(out, WRITTEN)
     opened = run_named(run)
     symbols, labels = _sound(opened, sound, chance, label)
     space = _sequence(opened)
@@ -116,7 +116,9 @@ def forcing(
     assert isinstance(found, TeacherForced)  # noqa: S101 - for the type checker
     if out is not None:
         joined = np.concatenate([symbols, found.forced, found.free])
-        write_atomically(out, wav(samples_of(joined, space.levels), space.rate, ""))
+        heard = samples_of(joined, space.levels)
+        comment = f"{opened.name}, seed {seed}: real, teacher-forced, free-running"
+        write_atomically(out, sound_bytes(heard, space.rate, out.suffix.lower(), comment))
     means: dict[str, Any] = {
         "samples": len(symbols),
         "surprise_bits": float(found.surprise.mean()),
@@ -148,7 +150,7 @@ def _sound(
     """Symbols (n,) that are asked about, and what a model that is told classes is told."""
     space = _sequence(run)
     if path is not None:
-        symbols, labels = symbols_of(samples_in(path, space.rate), space.levels), None
+        symbols, labels = symbols_of(read_sound(path, space.rate), space.levels), None
     else:
         picked = run_job(PickImage(run.manifest.data, chance))
         assert isinstance(picked, Picked)  # noqa: S101 - for the type checker

@@ -12,7 +12,6 @@ from genstudio.cli.console import run_job, say, say_json, say_table
 from genstudio.cli.drawing import check_target
 from genstudio.cli.options import Json
 from genstudio.cli.progress import ShareProgress
-from genstudio.cli.sounds import samples_in
 from genstudio.core.errors import UserError
 from genstudio.core.files import write_atomically
 from genstudio.core.messages import (
@@ -23,7 +22,7 @@ from genstudio.core.messages import (
     TrainedRecogniser,
     TrainRecogniser,
 )
-from genstudio.core.wav import wav
+from genstudio.core.sound_file import WRITTEN, read_sound, sound_bytes
 from genstudio.data.companding import Law, noise_ratio, requantised
 
 __all__ = ["pitch", "recognise", "requantise", "train_recogniser"]
@@ -42,7 +41,7 @@ def recognise(
     as_json: Json = False,
 ) -> None:
     """Which digit is spoken in each file, by a network that has heard real recordings alone."""
-    sounds = tuple(samples_in(path, _RATE) for path in files)
+    sounds = tuple(read_sound(path, _RATE) for path in files)
     found = run_job(Recognise(sounds, _RATE, weights))
     assert isinstance(found, Recognised)  # noqa: S101 - for the type checker
     if as_json:
@@ -98,7 +97,7 @@ def pitch(
     as_json: Json = False,
 ) -> None:
     """The pitch of each file, as a plucked string has one, and how many cents from a reference."""
-    found = run_job(MeasurePitch(tuple(samples_in(path, _RATE) for path in files), _RATE))
+    found = run_job(MeasurePitch(tuple(read_sound(path, _RATE) for path in files), _RATE))
     assert isinstance(found, Pitched)  # noqa: S101 - for the type checker
     rows = list(zip(files, found.hertz, found.cents(reference), found.periodic, strict=True))
     if as_json:
@@ -124,20 +123,21 @@ def pitch(
 def requantise(
     *,
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A sound.")],
-    out: Annotated[Path, typer.Option(help="The .wav file to write.")],
+    out: Annotated[Path, typer.Option(help="The .wav or .flac file to write.")],
     bits: Annotated[int, typer.Option(min=1, max=8, help="Of a sample; 2ᵇ levels.")] = 8,
     law: Annotated[str, typer.Option(help="mu or linear: how the levels are spread.")] = "mu",
     rate: Annotated[int, typer.Option(min=1, help="Samples a second, in Hz.")] = _RATE,
     as_json: Json = False,
 ) -> None:
     """Hear what few levels leave of a sound: by µ-law, finer where it is quiet, or evenly."""
-    check_target(out, (".wav",))
+    check_target(out, WRITTEN)
     laws: dict[str, Law] = {"mu": "mu", "linear": "linear"}
     if law not in laws:
         raise UserError(f"There is no law called “{law}”.", "Known: mu, linear.")
-    samples = samples_in(file, rate)
+    samples = read_sound(file, rate)
     heard = requantised(samples, 2**bits, laws[law])
-    write_atomically(out, wav(heard, rate, f"{file.name}, {bits} bits, {law}"))
+    comment = f"{file.name}, {bits} bits, {law}"
+    write_atomically(out, sound_bytes(heard, rate, out.suffix.lower(), comment))
     decibels = noise_ratio(samples, heard)
     if as_json:
         say_json({"file": out, "bits": bits, "law": law, "signal_to_noise_db": decibels})
