@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from genstudio.cli.console import plain, run_job, say, say_facts, say_json, say_table
-from genstudio.cli.options import Colour, Folder, Json, Levels, Rate, Size, data_spec
+from genstudio.cli.options import Colour, Folder, Json, Levels, Rate, Seconds, Size, data_spec
 from genstudio.cli.progress import ShareProgress
 from genstudio.core.errors import UserError
 from genstudio.core.messages import DataView, FetchData, InspectData
@@ -67,10 +67,11 @@ def show(
     colour: Colour = False,
     folder: Folder = None,
     rate: Rate = None,
+    seconds: Seconds = None,
     as_json: Json = False,
 ) -> None:
     """Show a dataset: where it comes from, its sizes, its classes and its pixels."""
-    spec = data_spec(name, levels, size, colour, folder, rate)
+    spec = data_spec(name, levels, size, colour, folder, rate, seconds)
     with ShareProgress() as progress:
         view: DataView = run_job(InspectData(spec), progress.take)
     card = next(card for card in catalog.cards() if card.name == name)

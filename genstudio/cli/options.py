@@ -12,6 +12,7 @@ from genstudio.core.library import find_run
 from genstudio.core.paths import runs_folder
 from genstudio.core.runs import Run
 from genstudio.core.training import DataSpec
+from genstudio.data.own_files import dataset_for
 
 __all__ = [
     "Colour",
@@ -20,6 +21,7 @@ __all__ = [
     "Json",
     "Levels",
     "RunName",
+    "Seconds",
     "Set",
     "Size",
     "at_least_one",
@@ -46,10 +48,12 @@ Size = Annotated[
 Rate = Annotated[
     int | None, typer.Option("--rate", metavar="HZ", help="Samples of sound in a second.")
 ]
-Colour = Annotated[bool, typer.Option("--colour", help="Three channels instead of one.")]
-Folder = Annotated[
-    str | None, typer.Option("--folder", help="Your own pictures, for the dataset “folder”.")
+Seconds = Annotated[
+    float | None,
+    typer.Option("--seconds", metavar="S", help="Cut your own sounds into pieces of that length."),
 ]
+Colour = Annotated[bool, typer.Option("--colour", help="Three channels instead of one.")]
+Folder = Annotated[str | None, typer.Option("--folder", help="Your own pictures or sounds.")]
 
 
 def run_named(name: str) -> Run:
@@ -68,23 +72,25 @@ def data_spec(
     colour: bool,
     folder: str | None,
     rate: int | None = None,
+    seconds: float | None = None,
 ) -> DataSpec:
-    """The data asked for; naming a folder of pictures says enough.
+    """The data asked for; naming a folder of pictures, or of sounds, says enough.
 
     Raises:
         UserError: a value is out of range, or a folder that another dataset does not read.
     """
-    asked = name or ("folder" if folder is not None else DataSpec().name)
     # A run remembers the folder, and may be gone on with from anywhere.
-    place = None if folder is None else str(Path(folder).expanduser().resolve())
+    place = None if folder is None else Path(folder).expanduser().resolve()
+    asked = name or (DataSpec().name if place is None else dataset_for(place))
     return DataSpec.checked(
         {
             "name": asked,
             "levels": levels,
             "size": size,
             "rate": rate,
+            "seconds": seconds,
             "colour": colour,
-            "folder": place,
+            "folder": None if place is None else str(place),
         }
     )
 

@@ -15,6 +15,7 @@ from genstudio.cli.options import (
     Json,
     Levels,
     Rate,
+    Seconds,
     Set,
     Size,
     data_spec,
@@ -51,6 +52,7 @@ def train(
     colour: Colour = False,
     folder: Folder = None,
     rate: Rate = None,
+    seconds: Seconds = None,
     device: DeviceName = "auto",
     seed: Annotated[int | None, typer.Option(help="The same seed gives the same run.")] = None,
     out: Annotated[Path | None, typer.Option(help="The run's folder, which must be new.")] = None,
@@ -69,7 +71,8 @@ def train(
     if len(given) > 1:
         raise UserError(f"A training has one length, but --{' and --'.join(given)} were given.")
     if resume is not None:
-        changed = [family, data, *given, preset, levels, size, folder, rate, seed, out, start_from]
+        form = [levels, size, folder, rate, seconds]
+        changed = [family, data, *given, preset, *form, seed, out, start_from]
         if settings or colour or title or any(value is not None for value in changed):
             raise UserError(
                 "A resumed run keeps its family, data and settings.",
@@ -80,7 +83,7 @@ def train(
         parent = run_named(start_from) if start_from is not None else None
         request = Train(
             family=_family(family, parent),
-            data=_data(parent, data, levels, size, colour, folder, rate),
+            data=_data(parent, data, levels, size, colour, folder, rate, seconds),
             device=device,
             out=out,
             start_from=parent.folder if parent is not None else None,
@@ -140,11 +143,13 @@ def _data(
     colour: bool,
     folder: str | None,
     rate: int | None,
+    seconds: float | None,
 ) -> DataSpec:
-    silent = all(value is None for value in (name, levels, size, folder, rate)) and not colour
+    said = (name, levels, size, folder, rate, seconds)
+    silent = all(value is None for value in said) and not colour
     if parent is not None and silent:
         return parent.manifest.data
-    return data_spec(name, levels, size, colour, folder, rate)
+    return data_spec(name, levels, size, colour, folder, rate, seconds)
 
 
 def _with_settings(

@@ -37,11 +37,19 @@ class DataSpec(Settings):
         unit="Hz",
         label="Sample rate",
     )
+    seconds: float | None = setting(
+        None,
+        help="How long the pieces are that your own sounds are cut into; empty for 1 s.",
+        unit="s",
+        ge=0.05,
+        le=30,
+        label="Length of a piece",
+    )
     colour: bool = setting(
         False, help="Three channels instead of one, where the data has them.", label="Colour"
     )
     folder: str | None = setting(
-        None, help="Where your own pictures are, for the dataset “folder”.", label="Folder"
+        None, help="Where your own pictures or sounds are.", label="Folder"
     )
 
 

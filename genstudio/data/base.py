@@ -55,7 +55,7 @@ class DataCard(BaseModel):
         embedded: always there, without a download.
         downloadable: `fetch` can get it.
         bytes_to_download: of all its files together, about.
-        fields: those of "levels", "size", "rate", "colour", "folder" that apply to it.
+        fields: those of "levels", "size", "rate", "seconds", "colour", "folder" that apply to it.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")

@@ -96,11 +96,17 @@ def _check_fields(card: DataCard, spec: DataSpec) -> None:
             f"“{card.name}” is {native} and cannot be had at {spec.rate} Hz.",
             "Leave the rate empty.",
         )
+    lasts = getattr(native, "seconds", None)
+    if "seconds" not in card.fields and spec.seconds not in (None, lasts):
+        raise UserError(
+            f"“{card.name}” is {native} and cannot be had in pieces of {spec.seconds:g} s.",
+            "Leave the length of a piece empty.",
+        )
     if "colour" not in card.fields and spec.colour:
         has = "is grey" if isinstance(native, Grid) else "is sound"
         raise UserError(f"“{card.name}” {has} and cannot be had in colour.", "Turn colour off.")
     if "folder" not in card.fields and spec.folder is not None:
         raise UserError(
-            f"“{card.name}” does not read pictures from a folder.",
-            "Choose the dataset “folder”, or leave the folder empty.",
+            f"“{card.name}” does not read a folder of yours.",
+            "Choose the dataset “folder” or “sounds”, or leave the folder empty.",
         )

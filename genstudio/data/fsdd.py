@@ -22,6 +22,7 @@ from genstudio.core.spaces import Label, Sequence
 from genstudio.core.training import DataSpec
 from genstudio.data.base import DataCard, Dataset, SplitName
 from genstudio.data.download import Remote, download
+from genstudio.data.recordings import sounding
 from genstudio.data.sounds import SoundData, Sounds
 from genstudio.data.stamps import is_verified, mark_verified
 
@@ -30,10 +31,6 @@ __all__ = ["Fsdd", "window"]
 _RATE = 8000
 _LENGTH = 5600
 """Samples of a window, 0.7 s: of the trimmed recordings 0.4 % are longer, and are cut off."""
-
-_QUIET = 0.02  # of a recording's peak, −34 dB: what is below it at either end is silence
-_MARGIN = 80  # samples, 10 ms, that are kept around what is louder
-_PEAK = 0.9  # of full scale, for every recording alike
 
 _DIGIT = Label(name="digit", classes=tuple("0123456789"))
 _SPEAKER = Label(
@@ -161,16 +158,8 @@ def window(samples: NDArray[np.int16]) -> NDArray[np.int16]:
     Args:
         samples: (n,), at 8 kHz; all zeros stay zeros.
     """
-    loudness = np.abs(samples.astype(np.float64))
-    peak = loudness.max(initial=0.0)
-    found = np.zeros(_LENGTH, np.int16)
-    if peak == 0:
-        return found
-    loud = np.flatnonzero(loudness >= _QUIET * peak)
-    first = max(0, int(loud[0]) - _MARGIN)
-    kept = samples[first : int(loud[-1]) + 1 + _MARGIN][:_LENGTH]
-    found[: len(kept)] = np.round(kept * (_PEAK * 32767 / peak))
-    return found
+    kept = sounding(samples, _RATE)[:_LENGTH]
+    return np.pad(kept, (0, _LENGTH - len(kept)))
 
 
 def _split(files: dict[str, bytes], name: SplitName) -> Sounds:

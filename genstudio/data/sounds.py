@@ -26,6 +26,7 @@ class SoundData(ImageData):
         space: what one datum is in that form.
         sounds: reads one split; raises `UserError` when it is not here.
         missing: one sentence for each split that is not here.
+        notes: sentences on what was found and left out.
     """
 
     def __init__(
@@ -34,12 +35,13 @@ class SoundData(ImageData):
         space: Sequence,
         sounds: Callable[[SplitName], Sounds],
         missing: Callable[[], tuple[str, ...]] = tuple,
+        notes: Callable[[], tuple[str, ...]] = tuple,
     ) -> None:
         def companded(name: SplitName) -> Pixels:
             samples, labels = sounds(name)
             return symbols_of(samples, space.levels)[..., None], labels
 
-        super().__init__(spec, space, companded, missing)
+        super().__init__(spec, space, companded, missing, notes)
 
     def _reduced(self, pictures: NDArray[np.uint8]) -> NDArray[np.uint8]:
         """Companded samples are symbols already."""

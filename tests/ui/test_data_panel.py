@@ -89,7 +89,7 @@ def test_every_dataset_is_listed_and_shows_its_facts(panel: DataPanel) -> None:
         assert facts.value("Licence") == card.licence
         assert facts.value("Citation") == card.citation
         assert (f'href="{card.source}"' in facts.value("Source")) == card.source.startswith("http")
-        for name in ("levels", "size", "rate", "colour", "folder"):
+        for name in ("levels", "size", "rate", "seconds", "colour", "folder"):
             assert panel.side.form.field(name).isHidden() == (name not in card.fields)
         if card.splits:
             things = "sounds" if card.native.kind == "sequence" else "images"

@@ -14,6 +14,7 @@ from typing_extensions import override
 from genstudio.core.messages import DataView, Failed, FetchData, InspectData
 from genstudio.core.training import DataSpec
 from genstudio.data import catalog
+from genstudio.data.own_files import dataset_for
 from genstudio.ui.panel import Panel
 from genstudio.ui.panels.data_side import DataSide
 from genstudio.ui.studio import Job, Studio
@@ -66,7 +67,7 @@ class DataPanel(Panel):
             ("Train on this data", "Ctrl+Return", self.train),
             ("Download this data", "Ctrl+D", self.download),
             ("Look at the data again", "Ctrl+R", self.inspect),
-            ("Choose a folder of pictures…", "Ctrl+Shift+O", self.choose_folder),
+            ("Choose a folder of your own…", "Ctrl+Shift+O", self.choose_folder),
             ("Logarithmic pixel values", "Ctrl+L", self.pictures.log.toggle),
             ("Show all classes", "", self.pictures.clear_filter),
             ("Copy the citation", "Ctrl+Shift+C", self.side.facts.copy_citation.copy),
@@ -85,6 +86,7 @@ class DataPanel(Panel):
         yield "shapes", lambda: self.list.choose("shapes")
         yield "download", lambda: self.list.choose("kmnist")
         yield "own pictures", lambda: self.list.choose("folder")
+        yield "own sounds", lambda: self.list.choose("sounds")
 
     # --- actions ---
 
@@ -131,13 +133,14 @@ class DataPanel(Panel):
             self.studio.data_wanted.emit(spec)
 
     def choose_folder(self) -> None:
-        """Choose one's own pictures in a dialog."""
-        self.list.choose("folder")
+        """Choose one's own pictures in a dialog, or sounds where those are chosen."""
+        if not self.side.reads_folder:
+            self.list.choose("folder")
         self.side.choose_folder()
 
     def take_folder(self, folder: Path) -> None:
-        """Look at the pictures of a folder."""
-        self.list.choose("folder")
+        """Look at the pictures of a folder, or at its sounds."""
+        self.list.choose(dataset_for(folder))
         self.side.set_folder(folder)
         self._changed()
 
@@ -260,7 +263,7 @@ class DataPanel(Panel):
             self.notice.download.show_job(card, fetch)
             self._stack.setCurrentWidget(self.notice)
         elif self.side.reads_folder and not self.side.has_folder:
-            self.notice.ask_folder()
+            self.notice.ask_folder(sounds=card.native.kind == "sequence")
             self._stack.setCurrentWidget(self.notice)
         elif problems := self.side.problems():
             self.notice.say_failure(problems[0], "Change it at the right.", "")

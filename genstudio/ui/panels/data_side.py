@@ -60,7 +60,7 @@ class DataSide(QWidget):
 
     @property
     def reads_folder(self) -> bool:
-        """Whether the pictures are a person's own."""
+        """Whether the data are a person's own."""
         return "folder" in self.card.fields
 
     @property
@@ -78,7 +78,7 @@ class DataSide(QWidget):
         Raises:
             UserError: the values do not fit; `problems` says how.
         """
-        values: dict[str, Any] = dict.fromkeys(("levels", "size", "rate", "folder"))
+        values: dict[str, Any] = dict.fromkeys(("levels", "size", "rate", "seconds", "folder"))
         return DataSpec.checked(values | {"name": self.card.name, **self.form.values()})
 
     def set_spec(self, spec: DataSpec) -> None:
@@ -95,6 +95,8 @@ class DataSide(QWidget):
         self.form.set_values(offered(card) | self._specs.get(card.name, {}))
         if isinstance(card.native, Grid):
             self.form.set_empty_words("size", f"{card.native.height}")
+        else:
+            self.form.set_empty_words("seconds", f"{card.native.seconds:g}")
         self.form.setVisible(bool(card.fields))
 
     def choose_folder(self) -> None:

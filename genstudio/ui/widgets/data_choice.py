@@ -100,7 +100,7 @@ class DataChoice(QWidget):
         return found
 
     def _spec(self) -> DataSpec:
-        values: dict[str, Any] = dict.fromkeys(("levels", "size", "rate", "folder"))
+        values: dict[str, Any] = dict.fromkeys(("levels", "size", "rate", "seconds", "folder"))
         values |= {"name": self.card.name, **self.form.values()}
         return DataSpec.checked(values)
 
@@ -120,12 +120,14 @@ class DataChoice(QWidget):
         self.form.setVisible(bool(card.fields))
         if isinstance(card.native, Grid):
             self.form.set_empty_words("size", f"{card.native.height}")
+        else:
+            self.form.set_empty_words("seconds", f"{card.native.seconds:g}")
         self._look()
 
     def _look(self) -> None:
         """What is wrong with the choice, and what is missing; no file is read for that."""
         problem, missing = "", ""
-        # A folder's pictures would have to be listed: the forecast says what is wrong with them.
+        # A folder's files would have to be listed: the forecast says what is wrong with them.
         if not self.form.problems() and "folder" not in self.card.fields:
             try:
                 data = catalog.open_data(self._spec())
@@ -166,7 +168,8 @@ def offered(card: DataCard) -> dict[str, Any]:
     """The form that is offered first: images in few levels, sounds in all, for fewer are noise."""
     native = card.native
     levels = min(native.levels, FEWER_LEVELS) if isinstance(native, Grid) else native.levels
-    form = {"levels": levels, "size": None, "rate": None, "colour": False, "folder": None}
+    form: dict[str, Any] = dict.fromkeys(("size", "rate", "seconds", "folder"))
+    form |= {"levels": levels, "colour": False}
     return whole(form, card)
 
 

@@ -26,7 +26,7 @@ _GLYPHS = {
     "here": ("check-circle-outline", "good"),
     "part": ("circle-half-full", "warn"),
     "remote": ("tray-arrow-down", "secondary"),
-    "yours": ("folder-image", "secondary"),
+    "yours": ("folder-outline", "secondary"),
 }
 _GLYPH = 18
 

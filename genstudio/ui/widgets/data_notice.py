@@ -69,13 +69,18 @@ class DataNotice(QWidget):
             self.download,
         )
 
-    def ask_folder(self) -> None:
-        """Ask for a folder of pictures."""
+    def ask_folder(self, sounds: bool) -> None:
+        """Ask for a folder of pictures, or of sounds."""
+        if sounds:
+            glyph, what = "folder-music", "sounds"
+            becomes = "Silence around them is cut off, and long ones are cut into pieces"
+        else:
+            glyph, what = "folder-image", "pictures"
+            becomes = "Each is cropped to a square and resized"
         self._say(
-            "folder-image",
-            "Learn from your own pictures",
-            "Choose a folder of them, or drop one here. Each is cropped to a square and resized; "
-            "subfolders become classes.",
+            glyph,
+            f"Learn from your own {what}",
+            f"Choose a folder of them, or drop one here. {becomes}; subfolders become classes.",
             self.choose,
         )
 
@@ -85,7 +90,7 @@ class DataNotice(QWidget):
         counted = share.total > 2
         self.bar.setRange(0, int(share.total) if counted else 0)
         self.bar.setValue(int(share.done) if counted else 0)
-        self._say("image-search-outline", "Looking at the images", share.text, self.bar)
+        self._say("database-search-outline", "Looking at the data", share.text, self.bar)
 
     def say_failure(self, title: str, advice: str, details: str) -> None:
         """Say why the data cannot be read."""

@@ -115,11 +115,11 @@ class FolderField(Field):
         """What is wrong with it, as the end of a sentence."""
         folder = self.value()
         if folder is None:
-            return "needs a folder that holds pictures."
+            return "needs a folder of your own files."
         return "" if Path(folder).expanduser().is_dir() else "is not there."
 
     def _choose(self) -> None:
-        dialog = QFileDialog(self, "Choose a folder of pictures", self.value() or "")
+        dialog = QFileDialog(self, "Choose a folder", self.value() or "")
         dialog.setFileMode(QFileDialog.FileMode.Directory)
         dialog.setOption(QFileDialog.Option.ShowDirsOnly)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)

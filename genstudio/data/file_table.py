@@ -1,4 +1,4 @@
-"""Keeping a folder's decoded pictures: photographs take long to decode, and seldom change."""
+"""Keeping what a folder's files decode to: that takes long, and they seldom change."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,32 +17,38 @@ from numpy.typing import NDArray
 from genstudio.core.paths import cache_folder
 from genstudio.data.kept import keep, kept
 
-__all__ = ["PictureTable", "cache_key", "keep_table", "kept_table"]
+__all__ = ["FileTable", "cache_key", "keep_table", "kept_table"]
 
-_MOST = 8  # tables; the oldest goes first
-_FORMAT = 1  # raised whenever the same file would decode to other pixels
+_T = TypeVar("_T", bound=np.generic)
+
+_MOST = 8  # tables of a kind; the oldest goes first
+_FORMAT = 2  # raised whenever the same file would decode to something else
 
 
 @dataclass(frozen=True)
-class PictureTable:
-    """The different pictures of a folder, ordered by the hash of their files.
+class FileTable(Generic[_T]):
+    """The different data in a folder, ordered by the hash of their files.
 
     Attributes:
-        images: (N, S, S, C).
+        kind: what they are, "pictures" or "sounds".
+        values: pictures (N, S, S, C) or pieces of sounds (N, T).
         classes: (N,), index of the class; 0 where there are none.
-        tenths: (N,), 0 … 9, which tenth of all possible pictures it belongs to.
+        tenths: (N,), 0 … 9, which tenth of all possible files it belongs to.
+        files: how many different files they are from.
         notes: sentences on what was left out.
     """
 
-    images: NDArray[np.uint8]
+    kind: str
+    values: NDArray[_T]
     classes: NDArray[np.int64]
     tenths: NDArray[np.int64]
+    files: int
     notes: tuple[str, ...]
 
 
-def cache_key(folder: Path, files: Sequence[Path], size: int, channels: int) -> str:
+def cache_key(folder: Path, files: Sequence[Path], *form: int) -> str:
     """Changes whenever a file comes, goes, or changes in size or time, and with the form."""
-    digest = hashlib.sha256(repr((_FORMAT, str(folder.resolve()), size, channels)).encode())
+    digest = hashlib.sha256(repr((_FORMAT, str(folder.resolve()), *form)).encode())
     for file in files:
         status: tuple[int, ...] = ()
         with suppress(OSError):  # gone since it was listed
@@ -51,32 +58,41 @@ def cache_key(folder: Path, files: Sequence[Path], size: int, channels: int) -> 
     return digest.hexdigest()
 
 
-def keep_table(key: str, table: PictureTable) -> None:
+def keep_table(key: str, table: FileTable[_T]) -> None:
     """Keep it under its key; where the cache cannot be written it is decoded again next time."""
     buffer = io.BytesIO()
     notes = np.frombuffer(json.dumps(table.notes).encode(), np.uint8)
-    np.savez(buffer, images=table.images, classes=table.classes, tenths=table.tenths, notes=notes)
-    path = _path(key)
+    np.savez(
+        buffer,
+        values=table.values,
+        classes=table.classes,
+        tenths=table.tenths,
+        files=np.array(table.files),
+        notes=notes,
+    )
+    path = _path(table.kind, key)
     keep(path, buffer.getvalue())
     with suppress(OSError):
-        tables = sorted(path.parent.glob("*.pictures"), key=lambda file: file.stat().st_mtime)
+        tables = sorted(path.parent.glob(f"*{path.suffix}"), key=lambda file: file.stat().st_mtime)
         for old in tables[:-_MOST]:
             old.unlink()
 
 
-def kept_table(key: str) -> PictureTable | None:
+def kept_table(kind: str, key: str) -> FileTable[Any] | None:
     """What was kept under the key, or None."""
-    content = kept(_path(key))
+    content = kept(_path(kind, key))
     if content is None:
         return None
     with np.load(io.BytesIO(content), allow_pickle=False) as archive:
-        return PictureTable(
-            images=archive["images"],
+        return FileTable(
+            kind=kind,
+            values=archive["values"],
             classes=archive["classes"],
             tenths=archive["tenths"],
+            files=int(archive["files"]),
             notes=tuple(json.loads(archive["notes"].tobytes())),
         )
 
 
-def _path(key: str) -> Path:
-    return cache_folder() / "folder" / f"{key}.pictures"
+def _path(kind: str, key: str) -> Path:
+    return cache_folder() / "folder" / f"{key}.{kind}"
