@@ -104,3 +104,23 @@ def test_the_data_are_shown_as_sounds_at_the_rate_asked_for(genstudio: Run) -> N
     said = genstudio("data", "show", "digits", "--rate", 8000)
     assert said.code != 0
     assert "cannot be had at 8000 Hz" in said.err
+
+
+def test_classes_are_asked_for_by_the_names_of_their_labels(
+    genstudio: Run, plucked: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "a.wav"
+    asked = ["--label", "figure=melody", "--label", "pitch=C3"]
+    said = genstudio("sample", plucked, *asked, "--out", out)
+    assert said.code == 0, said.err
+    assert read_recipe(out).labels == [[3, 2]]
+    said = genstudio("sample", plucked, "-n", 3, *asked, "--label", "pitch=D3", "--out", out)
+    assert read_recipe(out).labels == [[3, 2], [5, 2], [3, 2]]
+    for wrong, words in (
+        (["pitch=C3"], "No figure was asked for"),
+        (["pitch=C3", "colour=red"], "There is no label called “colour”"),
+        (["pitch=H9", "figure=note"], "There is no pitch called “H9”"),
+        ([*asked[1::2], "pitch=D3"], "2 labels were given for 1 image"),
+    ):
+        said = genstudio("sample", plucked, *(f"--label={each}" for each in wrong), "--out", out)
+        assert said.code == 2 and said.err.startswith(words)
