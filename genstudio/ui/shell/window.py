@@ -101,6 +101,9 @@ class MainWindow(QMainWindow):
         if isinstance(splitter, QByteArray):
             self.splitter.restoreState(splitter)
         self.centre.open_first(str(settings.value("panel", "Generate")))
+        # Not the filter, which Qt would choose, and which would swallow the first key that is meant
+        # for a panel.
+        self.library.list.setFocus()
 
     def _first_size(self) -> None:
         screen = self.screen().availableGeometry()
