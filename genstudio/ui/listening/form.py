@@ -19,6 +19,7 @@ from genstudio.ui.widgets.seed_row import NAMES, SeedRow, fresh_seed
 __all__ = ["ListenForm"]
 
 _SHORTEST = 0.05  # seconds
+_NARROW = 64  # pixels: room for the box beside it
 
 
 class ListenForm(QWidget):
@@ -41,6 +42,7 @@ class ListenForm(QWidget):
         self.classes = ClassChoice()
         self.knobs = Knobs()
         self.seconds = NumberField({"type": "number", "unit": "s", "minimum": _SHORTEST}, "Length")
+        self.seconds.edit.setFixedWidth(_NARROW)
         self.seconds.set_value(1.0)
         self.endless = QCheckBox("Until I stop")
         self.endless.toggled.connect(lambda on: self.seconds.setEnabled(not on))

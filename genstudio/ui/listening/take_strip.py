@@ -21,7 +21,7 @@ from genstudio.ui.theme import theme
 __all__ = ["TakeStrip"]
 
 _ROLE = Qt.ItemDataRole.UserRole
-_WIDTH, _HEIGHT, _WAVE = 192, 84, 24
+_WIDTH, _HEIGHT, _WAVE = 192, 76, 24
 _FULL = 32768
 
 
