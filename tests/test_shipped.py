@@ -27,6 +27,7 @@ def test_they_open_and_are_those_that_are_promised() -> None:
         ("vae", "mnist"),
         ("autoencoder", "mnist"),
         ("denoising-autoencoder", "mnist"),
+        ("wavenet", "fsdd"),
     }
 
 

@@ -20,7 +20,7 @@ __all__ = ["SoundStage", "shown_total"]
 
 _LONG = 10.0  # seconds, beyond which the axis grows with the sound
 _FIRST = 2.0  # seconds that it then begins with
-_COLUMN = 184
+_COLUMN = 200
 # Of the height: tree, waveform, ruler, entropy, spectrogram.
 _WITHOUT, _WITH_TREE = (0, 3, 0, 0, 2), (5, 2, 0, 0, 1)
 
