@@ -382,6 +382,16 @@ def test_a_dropped_sound_without_a_model_of_sounds_is_explained(
 # --- what is heard in it ---
 
 
+def test_the_recogniser_is_loaded_before_the_first_sound_is_drawn(
+    build: Callable[..., Rig],
+) -> None:
+    rig = build()
+    kinds = [type(asked.request) for asked in rig.engine.asked]
+    assert kinds[-2:] == [Sample, Recognise]  # and no sound was asked for yet
+    asked = rig.engine.last(Recognise).request
+    assert isinstance(asked, Recognise) and not asked.sounds[0].any()
+
+
 def test_a_spoken_digit_is_recognised_as_right_or_wrong(build: Callable[..., Rig]) -> None:
     rig = build()
     rig.panel.form.classes.boxes[0].setCurrentIndex(8)  # “7”

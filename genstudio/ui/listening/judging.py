@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 
+import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from genstudio.core.messages import MeasurePitch, Pitched, Recognise, Recognised
@@ -17,6 +18,7 @@ __all__ = ["Judge", "hertz_of"]
 _A4 = 440.0  # Hz
 _SEMITONES = {"C": -9, "D": -7, "E": -5, "F": -4, "G": -2, "A": 0, "B": 2}  # from the A above
 _NOTE = re.compile(r"([A-G])(♯|♭)?(\d)")
+_WARM_CHANNEL = "judge warm"
 _LONGEST = 60.0  # seconds that are listened to
 
 
@@ -48,6 +50,16 @@ class Judge(QObject):
     def busy(self) -> bool:
         """Whether a verdict is awaited."""
         return bool(self._jobs)
+
+    def warm(self, space: Sequence) -> None:
+        """Have what will judge sounds of that kind loaded before the first one is drawn.
+
+        Jobs take turns: whatever loads while a sound is drawn keeps that sound waiting.
+        """
+        if _label(space, "digit") is not None:
+            self._studio.submit(
+                Recognise((np.zeros(space.rate, np.int16),), space.rate), channel=_WARM_CHANNEL
+            )
 
     def ask(self, take: SoundTake) -> None:
         """Judge a take, where its data are of a kind that can be judged."""

@@ -131,6 +131,8 @@ class ListenPanel(Panel):
         if self._warmed != self._stamp:
             self._warmed = self._stamp
             self.session.warm()
+            if self.session.space is not None:
+                self.deck.judge.warm(self.session.space)
 
     # --- making and bringing sounds ---
 
