@@ -47,7 +47,8 @@ def score(run: Run) -> str:
         return f"{result.error_name} {result.valid_error:.3g}"
     if result is None or result.valid_bits_per_dim is None:
         return ""
-    return f"{result.measure.mark} {result.valid_bits_per_dim:.3g} bits/dim"
+    dim = "sample" if run.manifest.space.kind == "sequence" else "dim"
+    return f"{result.measure.mark} {result.valid_bits_per_dim:.3g} bits/{dim}"
 
 
 def day(moment: str) -> str:

@@ -103,7 +103,7 @@ class MainWindow(QMainWindow):
         self.centre.open_first(str(settings.value("panel", "Generate")))
         # Not the filter, which Qt would choose, and which would swallow the first key that is meant
         # for a panel.
-        self.library.list.setFocus()
+        self.centre.tabs.setFocus()
 
     def _first_size(self) -> None:
         screen = self.screen().availableGeometry()
