@@ -226,9 +226,10 @@ def race(
             }
         )
     else:
+        kind = "sound" if opened.manifest.space.kind == "sequence" else "picture"
         say(
             f"{fast[-1].way}: {fast[-1].seconds * 1000:.3g} ms; naive: {naive[-1].seconds:.3g} s. "
-            f"{'The same picture' if same else 'Another picture'}, {times:,.0f} times sooner."
+            f"{'The same' if same else 'Another'} {kind}, {times:,.0f} times sooner."
         )
 
 

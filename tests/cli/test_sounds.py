@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import soundfile
 from PIL import Image
 
 from genstudio.core.export import read_npz
@@ -14,7 +15,7 @@ from genstudio.core.recipe import read_recipe
 from genstudio.core.spaces import Sequence
 from genstudio.data.companding import samples_of
 
-from .conftest import RATE, Run
+from .conftest import RATE, TINY_SOUND, Run
 
 pytestmark = pytest.mark.usefixtures("short_strings")
 
@@ -82,13 +83,74 @@ def test_there_is_no_sound_of_an_image(genstudio: Run, trained: Path, tmp_path: 
     assert "draws images, which are no sound" in said.err
 
 
-def test_what_is_for_images_says_so(genstudio: Run, plucked: Path, tmp_path: Path) -> None:
-    picture = tmp_path / "p.png"
-    Image.new("L", (8, 8)).save(picture)
-    said = genstudio("complete", plucked, "--image", picture, "--mask", picture,
-                     "--out", tmp_path / "c.png")  # fmt: skip
-    assert said.code != 0
-    assert "This is for images, and the data are 1 s of sound" in said.err
+IMAGES = "This is for images, and the data are 1 s of sound"
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        ("complete RUN --image p.png --mask p.png --out c.png", IMAGES),
+        ("explain field RUN --row 1 --column 2", IMAGES),
+        ("explain field RUN --row 1 --column 2 --image p.png", IMAGES),
+        ("explain probe RUN --row 1 --column 2", IMAGES),
+        ("explain probe RUN --row 1 --column 2 --image p.png", IMAGES),
+        ("explain causality RUN --image p.png", IMAGES),
+        ("explain cheat RUN", "The mask of WaveNet cannot be broken here"),
+        ("latent survey RUN", "WaveNet has no encoder"),
+        ("latent encode RUN --image p.png --out c.npz", IMAGES),
+        ("latent decode RUN --code 0,0 --out c.png", "WaveNet has no latent space"),
+        ("latent traverse RUN --dimension 0 --out c.png", "WaveNet has no encoder"),
+        ("latent interpolate RUN --from p.png --to p.png --out c.png", IMAGES),
+        ("latent draw RUN --out c.png", "WaveNet has no latent space"),
+        ("latent posterior RUN --image p.png", IMAGES),
+        ("latent clean RUN --out c.png", "WaveNet was not trained to take noise away"),
+        ("latent clean RUN --image p.png --out c.png", IMAGES),
+    ],
+)
+def test_what_is_for_images_says_so(
+    genstudio: Run,
+    plucked: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    words: str,
+    sentence: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Image.new("L", (8, 8)).save("p.png")
+    said = genstudio(*(plucked if word == "RUN" else word for word in words.split()))
+    assert said.code == 2
+    assert said.err.startswith(sentence)
+
+
+def test_two_that_learned_sounds_are_compared_and_raced(genstudio: Run, plucked: Path) -> None:
+    said = genstudio("compare", plucked, plucked)
+    assert said.code == 0, said.err
+    said = genstudio("explain", "race", plucked)
+    assert said.code == 0, said.err
+    assert "The same sound" in said.out
+
+
+def test_a_folder_of_sounds_is_learned_from(genstudio: Run, tmp_path: Path) -> None:
+    """Its files say that it holds sounds."""
+    folder = tmp_path / "mine"
+    for seed in range(30):
+        place = folder / ("high" if seed % 2 else "low")
+        place.mkdir(parents=True, exist_ok=True)
+        tone = 0.5 * np.sin(2 * np.pi * (300 + 20 * seed) * np.arange(4000) / 16000)
+        soundfile.write(place / f"{seed}.flac", tone, 16000)
+    shown = genstudio("data", "show", "sounds", "--folder", folder, "--seconds", 0.1, "--json")
+    assert shown.code == 0, shown.err
+    assert shown.document["form"] == "0.1 s of sound at 8 kHz, 256 levels"
+    assert sum(shown.document["sizes"].values()) == 3 * 30  # of a quarter of a second each
+    run = tmp_path / "runs" / "mine"
+    options = [word for word in TINY_SOUND if not word.startswith("--data")]
+    said = genstudio("train", "wavenet", *options, "--folder", folder, "--seconds", 0.1,
+                     "--out", run, "--json")  # fmt: skip
+    assert said.code == 0, said.err
+    assert said.document["data"] == "sounds"
+    said = genstudio("sample", run, "--label", "high", "--out", tmp_path / "a.wav")
+    assert said.code == 0, said.err
+    assert soundfile.info(tmp_path / "a.wav").frames == 800
 
 
 def test_an_image_family_says_that_it_cannot_learn_sounds(genstudio: Run) -> None:

@@ -332,17 +332,27 @@ def test_the_form_shown_is_taken_to_the_train_panel(
     assert train.form_page.form.data.spec() == expected
 
 
+@pytest.mark.parametrize(
+    ("file", "dataset", "words"),
+    [("a.png", "folder", "own pictures"), ("a.mp3", "sounds", "own sounds")],
+)
 def test_a_dropped_folder_is_looked_at(
     panel: DataPanel,
     scripted_engine: ScriptedEngine,
     tmp_path: Path,
     qtbot: QtBot,
+    file: str,
+    dataset: str,
+    words: str,
 ) -> None:
     pictures = tmp_path / "pictures"
     pictures.mkdir()
-    panel.list.choose("folder")
+    (pictures / file).write_bytes(b"")
+    panel.list.choose(dataset)
     qtbot.waitUntil(panel.settled)
     assert panel.notice.choose.isVisible()
+    assert words in panel.notice.title.text()
+    panel.list.choose("digits")  # what is dropped says which of the two it is
     data = QMimeData()
     data.setUrls([QUrl.fromLocalFile(str(pictures))])
     drop = QDropEvent(
@@ -355,6 +365,7 @@ def test_a_dropped_folder_is_looked_at(
     panel.dropEvent(drop)
     assert drop.isAccepted()
     qtbot.waitUntil(lambda: inspected(scripted_engine)[-1].folder == str(pictures))
+    assert inspected(scripted_engine)[-1].name == dataset
     assert panel.side.facts.value("Folder").replace("\u200b", "") == str(pictures)
 
 
