@@ -15,6 +15,7 @@ from genstudio.core.errors import UserError
 from genstudio.core.files import write_atomically
 from genstudio.core.messages import Compare, Compared
 from genstudio.core.pictures import png, sheet
+from genstudio.data.waveforms import picture_grid, pictures_of
 
 __all__ = ["compare"]
 
@@ -46,9 +47,10 @@ def compare(
     if out is not None and out.suffix.lower() == ".csv":
         write_atomically(out, csv_of(rows).encode())
     elif out is not None:
-        samples = np.concatenate([each.samples for each in found])
-        levels = opened[0].manifest.space.levels
-        write_atomically(out, png(sheet(samples, levels, columns=count, scale=4)))
+        space = opened[0].manifest.space
+        pictures = pictures_of(space, np.concatenate([each.samples for each in found]))
+        levels = picture_grid(space).levels
+        write_atomically(out, png(sheet(pictures, levels, columns=count, scale=4)))
     if as_json:
         say_json(rows)
     else:

@@ -76,7 +76,7 @@ def sound_bytes(samples: NDArray[np.int16], rate: int, suffix: str, comment: str
         samples: (n,).
         rate: samples a second, Hz.
         suffix: one of `WRITTEN`.
-        comment: text that the file carries.
+        comment: text that the file carries; empty for none.
     """
     if suffix == ".wav":  # libsndfile leaves out a comment of more than a few pages
         return wav(samples, rate, comment)
@@ -86,7 +86,8 @@ def sound_bytes(samples: NDArray[np.int16], rate: int, suffix: str, comment: str
 
     stream = io.BytesIO()
     with soundfile.SoundFile(stream, "w", rate, 1, "PCM_16", format="FLAC") as file:
-        file.comment = comment
+        if comment:  # libsndfile refuses an empty one
+            file.comment = comment
         file.write(samples)
     return stream.getvalue()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,7 +33,13 @@ class Drawing:
 
 
 class Kernel(ABC):
-    """The incremental sampler of one batch in compiled code; steps are asked for in order."""
+    """The incremental sampler of one batch in compiled code; steps are asked for in order.
+
+    Attributes:
+        leaps: False where `skip` goes past steps one by one, and there may be very many of them.
+    """
+
+    leaps: ClassVar[bool] = True
 
     @abstractmethod
     def draw(self, drawing: Drawing, first: int, last: int) -> NDArray[np.float32]:

@@ -64,6 +64,8 @@ class WaveNetKernel(Kernel):
         length: samples of a whole sound.
     """
 
+    leaps = False
+
     def __init__(self, weights: WaveNetWeights, told: Floats, dilations: Ints, length: int) -> None:
         self._weights = weights
         self._length = length

@@ -101,6 +101,11 @@ class Sampler(ABC):
 
     way: Way = Way.CACHED
 
+    @property
+    def leaps(self) -> bool:
+        """Whether `skip` takes hardly longer for many steps than for few."""
+        return True
+
     @abstractmethod
     def skip(self, drawing: Drawing, steps: int) -> NDArray[np.float32]:
         """Go past the first steps, all known; their conditionals, (B, steps, K)."""
@@ -195,6 +200,11 @@ class KernelSampler(Sampler):
     def __init__(self, kernel: Kernel) -> None:
         self._kernel = kernel
 
+    @property
+    def leaps(self) -> bool:
+        """As the kernel says."""
+        return self._kernel.leaps
+
     def skip(self, drawing: Drawing, steps: int) -> NDArray[np.float32]:
         """As the kernel does it."""
         return self._kernel.skip(drawing, steps)
@@ -221,7 +231,8 @@ def steps_drawn(sampler: Sampler, drawing: Drawing) -> Iterator[TraceChunk]:
     """
     known, ends = _runs(np.asarray(drawing.given.all(axis=0)))
     total = len(known)
-    first = int(ends[0]) if known[0] else 0
+    # Minutes of sound may be known: those are gone past in chunks, so that it can be cancelled.
+    first = int(ends[0]) if known[0] and sampler.leaps else 0
     if first:
         yield _chunk(drawing, 0, sampler.skip(drawing, first))
     length = 1

@@ -11,9 +11,11 @@ import soundfile
 from PIL import Image
 
 from genstudio.core.export import read_npz
+from genstudio.core.pictures import sheet as page_of
 from genstudio.core.recipe import read_recipe
 from genstudio.core.spaces import Sequence
 from genstudio.data.companding import samples_of
+from genstudio.data.waveforms import pictures_of
 
 from .conftest import RATE, TINY_SOUND, Run
 
@@ -128,6 +130,21 @@ def test_two_that_learned_sounds_are_compared_and_raced(genstudio: Run, plucked:
     said = genstudio("explain", "race", plucked)
     assert said.code == 0, said.err
     assert "The same sound" in said.out
+
+
+def test_a_comparison_shows_sounds_as_their_waveforms(
+    genstudio: Run, plucked: Path, tmp_path: Path
+) -> None:
+    """A row for each run, with the samples that `sample` draws from the same seed."""
+    out, alone = tmp_path / "c.png", tmp_path / "a.npz"
+    said = genstudio("compare", plucked, plucked, "-n", 3, "--seed", 2, "--out", out)
+    assert said.code == 0, said.err
+    assert genstudio("sample", plucked, "-n", 3, "--seed", 2, "--out", alone).code == 0
+    trace, _ = read_npz(alone)
+    waveforms = pictures_of(trace.space, trace.images())
+    expected = page_of(np.concatenate([waveforms, waveforms]), 256, columns=3, scale=4)
+    with Image.open(out) as picture:
+        np.testing.assert_array_equal(np.asarray(picture), expected[..., 0])
 
 
 def test_a_folder_of_sounds_is_learned_from(genstudio: Run, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import struct
 from pathlib import Path
@@ -96,6 +97,34 @@ def test_what_is_written_is_read_and_carries_its_comment(tmp_path: Path, ending:
     else:
         with soundfile.SoundFile(path) as file:
             assert file.comment == comment
+
+
+@pytest.mark.parametrize("ending", [".wav", ".flac"])
+def test_a_file_may_carry_no_comment(tmp_path: Path, ending: str) -> None:
+    path = tmp_path / f"a{ending}"
+    path.write_bytes(sound_bytes(noise(50), RATE, ending, ""))
+    np.testing.assert_array_equal(read_sound(path, RATE), noise(50))
+
+
+def test_a_flac_says_in_its_own_format_what_it_holds() -> None:
+    """RFC 9639: stream information with the MD5 of the samples (8.2), Vorbis comment (8.6)."""
+    content = sound_bytes(noise(999), RATE, ".flac", "ein Gruß")
+    assert content[:4] == b"fLaC"
+    blocks, at, last = {}, 4, False
+    while not last:
+        last, kind = bool(content[at] & 128), content[at] & 127
+        size = int.from_bytes(content[at + 1 : at + 4], "big")
+        blocks[kind] = content[at + 4 : at + 4 + size]
+        at += 4 + size
+    info = int.from_bytes(blocks[0][10:18], "big")  # rate 20 bits, channels 3, depth 5, length 36
+    assert (info >> 44, (info >> 41) & 7, (info >> 36) & 31) == (RATE, 1 - 1, 16 - 1)
+    assert info & (2**36 - 1) == 999
+    md5 = hashlib.md5(noise(999).astype("<i2").tobytes(), usedforsecurity=False)
+    assert blocks[0][18:] == md5.digest()
+    field = 4 + int.from_bytes(blocks[4][:4], "little") + 4
+    size = int.from_bytes(blocks[4][field : field + 4], "little")
+    name, text = blocks[4][field + 4 : field + 4 + size].decode().split("=")
+    assert (name.lower(), text) == ("comment", "ein Gruß")
 
 
 def test_other_endings_are_not_written() -> None:

@@ -119,3 +119,20 @@ def test_images_have_no_length() -> None:
     made = build("made", grid, families()["made"].Config())
     with pytest.raises(UserError, match="MADE draws images here, which last no time"):
         lengthened(made, 9)
+
+
+def test_a_long_beginning_is_gone_past_in_pieces(model: WaveNet) -> None:
+    """Between them a person may cancel; together they say what one full pass does."""
+    prime = np.random.default_rng(2).integers(0, 8, 60_000).astype(np.uint8)
+    longer = lengthened(model, 60_010)
+    x = torch.zeros(1, 60_010, 1, dtype=torch.long)
+    x[0, :60_000, 0] = torch.from_numpy(prime)
+    known = torch.zeros(x.shape, dtype=torch.bool)
+    known[:, :60_000] = True
+    y = torch.tensor([[1]])
+    chunks = list(longer.complete_steps(x, known, uniforms(0, 1, 60_010), DrawControls(), y))
+    assert chunks[0].symbols.shape[1] < 60_000
+    whole = TraceChunk.joined(chunks)
+    drawn = torch.from_numpy(whole.symbols[..., None]).long()
+    p = torch.softmax(longer.logits(drawn, y)[..., 0], dim=1).transpose(1, 2)
+    np.testing.assert_allclose(whole.probabilities, p.numpy(), atol=1e-5)
