@@ -28,6 +28,11 @@ class DrawingPage(QWidget):
         super().__init__()
         self.studio = studio
 
+    def forgotten(self, count: int) -> None:
+        """Say that so many takes went."""
+        takes = "The oldest take was" if count == 1 else f"The {count} oldest takes were"
+        self.studio.notice("info", f"{takes} forgotten to make room.")
+
     def show_run(self, run: Run, card: ModelCard) -> None:
         """The chosen model, which draws in this way."""
         raise NotImplementedError

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 from functools import partial
 
 import numpy as np
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 from typing_extensions import override
 
@@ -20,7 +20,9 @@ from genstudio.ui.generate.code_bars import CodeBars
 from genstudio.ui.generate.page import DrawingPage
 from genstudio.ui.generate.stage_takes import StageRecorder, StageTake
 from genstudio.ui.generate.stage_view import STAGES, StageView
+from genstudio.ui.keys import Command, bind_keys, told
 from genstudio.ui.naming import named, with_role
+from genstudio.ui.recording.learned_since import LearnedSince
 from genstudio.ui.recording.recorder import Wanted
 from genstudio.ui.recording.undertrained import undertrained
 from genstudio.ui.studio import Studio
@@ -65,6 +67,7 @@ class StagePage(DrawingPage):
             [words for words, _ in STAGES.values()], [tip for _, tip in STAGES.values()]
         )
         self.export = ExportMenu(studio, lambda: self.recorder.current)
+        self.learned = LearnedSince(studio, self.export.exporter, "The picture", self)
         self.back = QPushButton(icon("view-grid-outline"), "All")
         self.back.setToolTip("Back to all images (Esc)")
         self.failure = FailureCard()
@@ -74,11 +77,10 @@ class StagePage(DrawingPage):
         self._stamp: tuple[object, ...] = ()
         self._note = ""
         self._draws_symbols = False
-        self._expected_weights = ""
         self._debounce = QTimer(self, singleShot=True, interval=_DEBOUNCE)
         self._lay_out()
         self._connect()
-        self._bind_keys()
+        bind_keys(self, self._commands(), (self.view.canvas, self.view.transport.scrubber))
         self.form.show_seed(int(str(studio.settings.value(_SEED, 0))))
         self.form.at_once.setChecked(str(studio.settings.value(_AT_ONCE, "true")) == "true")
         self.form.at_once.toggled.connect(lambda on: studio.settings.setValue(_AT_ONCE, on))
@@ -154,18 +156,7 @@ class StagePage(DrawingPage):
         self.recorder.generate(
             Wanted(recipe.count, recipe.seed, recipe.first, recipe.controls, labels)
         )
-        self._expected_weights = recipe.weights
-        if recipe.weights:
-            self.export.exporter.weigh(run)
-
-    def _weighed(self, run: Run, weights: str) -> None:
-        if self._expected_weights and weights != self._expected_weights:
-            self.studio.notice(
-                "warning",
-                f"“{run.manifest.title}” has learned since that file was made.",
-                "The picture may come out differently.",
-            )
-        self._expected_weights = ""
+        self.learned.expect(recipe, run)
 
     def _opened(self, take: StageTake | None) -> None:
         if take is not None:
@@ -181,10 +172,6 @@ class StagePage(DrawingPage):
 
     def _failed(self, failed: Failed) -> None:
         self.failure.say(failed.title, failed.advice, failed.details)
-
-    def _forgotten(self, count: int) -> None:
-        takes = "The oldest take was" if count == 1 else f"The {count} oldest takes were"
-        self.studio.notice("info", f"{takes} forgotten to make room.")
 
     # --- looking ---
 
@@ -243,9 +230,9 @@ class StagePage(DrawingPage):
     @override
     def commands(self) -> list[tuple[str, str, object]]:
         """Everything the page does, with its keys."""
-        return [(words, keys, action) for words, keys, action, _ in self._commands()]
+        return told(self._commands())
 
-    def _commands(self) -> list[tuple[str, str, Callable[[], object], bool]]:
+    def _commands(self) -> list[Command]:
         """(words, keys, action, whether the keys belong to the canvas and the scrubber alone)."""
         view = self.view
         return [
@@ -266,19 +253,6 @@ class StagePage(DrawingPage):
             ("Export picture…", "Ctrl+E", lambda: self.export.ask("png"), False),
             ("Fit the canvas", "F", view.canvas.fit, False),
         ]
-
-    def _bind_keys(self) -> None:
-        for _, keys, action, local in self._commands():
-            if keys == _SPACE:
-                continue  # the window's, which gives it to a button that has the focus
-            if not local:
-                QShortcut(QKeySequence(keys), self, action)
-                continue
-            for widget in (self.view.canvas, self.view.transport.scrubber):
-                shortcut = QShortcut(QKeySequence(keys), widget, action)
-                # Not an argument of the constructor: PySide loses it, and the arrows would be
-                # taken from every slider of the window.
-                shortcut.setContext(Qt.ShortcutContext.WidgetShortcut)
 
     # --- the tour ---
 
@@ -308,7 +282,7 @@ class StagePage(DrawingPage):
         recorder.takes_changed.connect(
             lambda: self.tree.show_takes(recorder.takes, recorder.current)
         )
-        recorder.forgotten.connect(self._forgotten)
+        recorder.forgotten.connect(self.forgotten)
         recorder.failed.connect(self._failed)
         view.moved.connect(self._moved)
         view.looked.connect(self._looked)
@@ -322,7 +296,6 @@ class StagePage(DrawingPage):
         form.wanted_changed.connect(self.draw_wanted)
         form.another_wanted.connect(self.draw_another)
         self._debounce.timeout.connect(self._draw_changed)
-        self.export.exporter.weighed.connect(self._weighed)
 
     def _lay_out(self) -> None:
         bar = QHBoxLayout()

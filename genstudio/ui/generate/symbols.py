@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut, QShowEvent
+from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from genstudio.core.capabilities import Capability, ModelCard
@@ -15,7 +15,9 @@ from genstudio.core.recipe import Recipe
 from genstudio.core.runs import Run
 from genstudio.ui.generate.lab import Lab
 from genstudio.ui.generate.page import DrawingPage
+from genstudio.ui.keys import Command, bind_keys, told
 from genstudio.ui.recording.intervening import Intervention
+from genstudio.ui.recording.learned_since import LearnedSince
 from genstudio.ui.recording.recorder import Recorder, Wanted
 from genstudio.ui.recording.takes import Take
 from genstudio.ui.recording.undertrained import undertrained
@@ -54,6 +56,7 @@ class SymbolPage(DrawingPage):
         self.overlays = OverlayChoice()
         self.lab = Lab(studio, self.recorder, self.view, self.overlays, self.hand, self.form)
         self.export = ExportMenu(studio, lambda: self.recorder.current)
+        self.learned = LearnedSince(studio, self.export.exporter, "The picture", self)
         self.back = QPushButton(icon("view-grid-outline"), "All")
         self.back.setToolTip("Back to all images (Esc)")
         self.trouble = QWidget()
@@ -66,11 +69,10 @@ class SymbolPage(DrawingPage):
         self._own_speed = False
         self._mtime: tuple[object, ...] = ()
         self._note = ""
-        self._expected_weights = ""
         self._debounce = QTimer(self, singleShot=True, interval=_DEBOUNCE)
         self._lay_out()
         self._connect()
-        self._bind_keys()
+        bind_keys(self, self._commands(), (self.view.canvas, self.view.transport.scrubber))
         self.form.show_seed(int(str(studio.settings.value("generate/seed", 0))))
         self.form.at_once.setChecked(str(studio.settings.value(_AT_ONCE, "true")) == "true")
         self.form.at_once.toggled.connect(lambda on: studio.settings.setValue(_AT_ONCE, on))
@@ -173,18 +175,7 @@ class SymbolPage(DrawingPage):
         else:
             return
         self._due = self._follow = False
-        self._expected_weights = recipe.weights
-        if recipe.weights:
-            self.export.exporter.weigh(run)
-
-    def _weighed(self, run: Run, weights: str) -> None:
-        if self._expected_weights and weights != self._expected_weights:
-            self.studio.notice(
-                "warning",
-                f"“{run.manifest.title}” has learned since that file was made.",
-                "The picture may come out differently.",
-            )
-        self._expected_weights = ""
+        self.learned.expect(recipe, run)
 
     def _opened(self, take: Take | None) -> None:
         self.hand.let_go()
@@ -243,17 +234,13 @@ class SymbolPage(DrawingPage):
         if self.view.caption.text() != words:
             self.view.caption.setText(words)
 
-    def _forgotten(self, count: int) -> None:
-        takes = "The oldest take was" if count == 1 else f"The {count} oldest takes were"
-        self.studio.notice("info", f"{takes} forgotten to make room.")
-
     # --- keyboard ---
 
     def commands(self) -> list[tuple[str, str, object]]:
         """Everything the panel does, with its keys."""
-        return [(words, keys, action) for words, keys, action, _ in self._commands()]
+        return told(self._commands())
 
-    def _commands(self) -> list[tuple[str, str, Callable[[], object], bool]]:
+    def _commands(self) -> list[Command]:
         """(words, keys, action, whether the keys belong to the canvas and the scrubber alone)."""
         view, overlays = self.view, self.overlays.words
         return [
@@ -281,19 +268,6 @@ class SymbolPage(DrawingPage):
             ("Fit the canvas", "F", view.canvas.fit, False),
             *self.lab.commands(),
         ]
-
-    def _bind_keys(self) -> None:
-        for _, keys, action, local in self._commands():
-            if keys == _SPACE:
-                continue  # the window's, which gives it to a button that has the focus
-            if not local:
-                QShortcut(QKeySequence(keys), self, action)
-                continue
-            for widget in (self.view.canvas, self.view.transport.scrubber):
-                shortcut = QShortcut(QKeySequence(keys), widget, action)
-                # Not an argument of the constructor: PySide loses it, and the arrows would be
-                # taken from every slider of the window.
-                shortcut.setContext(Qt.ShortcutContext.WidgetShortcut)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_P and not event.isAutoRepeat():
@@ -344,7 +318,7 @@ class SymbolPage(DrawingPage):
             lambda: self.tree.show_takes(recorder.takes, recorder.current)
         )
         recorder.completed.connect(self.tree.draw_thumbnail)
-        recorder.forgotten.connect(self._forgotten)
+        recorder.forgotten.connect(self.forgotten)
         recorder.failed.connect(self._failed)
         view.moved.connect(self._moved)
         view.transport.speed.sliderMoved.connect(self._sped)
@@ -357,7 +331,6 @@ class SymbolPage(DrawingPage):
         form.wanted_changed.connect(self.draw_wanted)
         form.another_wanted.connect(self.draw_another)
         self._debounce.timeout.connect(self._draw_changed)
-        self.export.exporter.weighed.connect(self._weighed)
 
     def _sped(self, _: int) -> None:
         self._own_speed = True

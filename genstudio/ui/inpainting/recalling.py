@@ -17,6 +17,7 @@ from genstudio.ui.inpainting.method_form import MethodForm
 from genstudio.ui.inpainting.session import Choice, Session
 from genstudio.ui.inpainting.trial import Subject
 from genstudio.ui.recording.exporting import Exporter
+from genstudio.ui.recording.learned_since import LearnedSince
 from genstudio.ui.studio import Studio
 
 __all__ = ["Recalling", "carries_recipe"]
@@ -30,10 +31,8 @@ class Recalling(QObject):
     ) -> None:
         super().__init__(desk)
         self._studio, self._desk, self._form, self._session = studio, desk, form, session
-        self._exporter = exporter
-        self._expected_weights = ""
+        self._learned = LearnedSince(studio, exporter, "The completions", self)
         studio.recipe_recalled.connect(self._recalled)
-        exporter.weighed.connect(self._weighed)
 
     def _recalled(self, recipe: Recipe) -> None:
         run = self._desk.run
@@ -49,18 +48,7 @@ class Recalling(QObject):
         self._desk.put(subject, known)
         self._form.show_recipe(recipe.method, recipe.settings, recipe.count, recipe.seed)
         self._session.ask(run, subject, known, [choice])
-        self._expected_weights = recipe.weights
-        if recipe.weights:
-            self._exporter.weigh(run)
-
-    def _weighed(self, run: Run, weights: str) -> None:
-        if self._expected_weights and weights != self._expected_weights:
-            self._studio.notice(
-                "warning",
-                f"“{run.manifest.title}” has learned since that file was made.",
-                "The completions may come out differently.",
-            )
-        self._expected_weights = ""
+        self._learned.expect(recipe, run)
 
 
 def carries_recipe(path: Path) -> bool:

@@ -54,10 +54,10 @@ class Insight(QObject):
             button.setCheckable(True)
             button.setChecked(str(studio.settings.value(key, "false")) == "true")
             button.toggled.connect(lambda on, key=key: studio.settings.setValue(key, on))
-            button.toggled.connect(lambda _: self._show())
+            button.toggled.connect(lambda _: self._turned())
         self.desk.field_changed.connect(stage.waveform.show_field)
         self.desk.failed.connect(self.failed)
-        self._show()
+        self._turned()
 
     def open(self, take: SoundTake | None) -> None:
         """Follow another take."""
@@ -67,9 +67,10 @@ class Insight(QObject):
         self.desk.forget()
         if take is not None and take.request is not None:
             self._uniforms = uniforms(take.request.seed, 1, take.total)[0]
-        if take is not None:
+        if take is None:
+            self._show()
+        else:
             self.grow(take)
-        self._show()
 
     def grow(self, take: SoundTake) -> None:
         """It is longer, or more is known of it."""
@@ -108,12 +109,17 @@ class Insight(QObject):
     def _labels(self, take: SoundTake) -> NDArray[np.int64] | None:
         return take.labels if len(take.labels) else self.labels()
 
+    def _turned(self) -> None:
+        """What is wanted to be seen has changed."""
+        tree = self.tree_button.isChecked()
+        self._stage.show_tree(tree)
+        self._stage.reading.setVisible(tree or self.next_button.isChecked())
+        if not tree:
+            self.desk.forget()
+        self._show()
+
     def _show(self) -> None:
         take, wanted = self._take, self.next_button.isChecked()
         self._stage.entropy.setVisible(wanted and self._shown > 0)
         self._stage.column.setVisible(wanted and take is not None and take.request is not None)
-        self._stage.show_tree(self.tree_button.isChecked())
-        self._stage.reading.setVisible(wanted or self.tree_button.isChecked())
-        if not self.tree_button.isChecked():
-            self.desk.forget()
         self.show_position(self._position)

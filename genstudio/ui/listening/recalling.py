@@ -6,10 +6,10 @@ import numpy as np
 from PySide6.QtCore import QObject
 
 from genstudio.core.recipe import Recipe
-from genstudio.core.runs import Run
 from genstudio.ui.listening.form import ListenForm
 from genstudio.ui.listening.session import Session
 from genstudio.ui.recording.exporting import Exporter
+from genstudio.ui.recording.learned_since import LearnedSince
 from genstudio.ui.studio import Studio
 
 __all__ = ["Recalling"]
@@ -27,11 +27,10 @@ class Recalling(QObject):
         parent: QObject,
     ) -> None:
         super().__init__(parent)
-        self._studio, self._session, self._form, self._exporter = studio, session, form, exporter
-        self._expected = ""
+        self._studio, self._session, self._form = studio, session, form
+        self._learned = LearnedSince(studio, exporter, "The sound", self)
         self._waiting: Recipe | None = None
         studio.recipe_recalled.connect(self._recall)
-        exporter.weighed.connect(self._weighed)
 
     def go_on(self) -> None:
         """There is a model now: what came before it is drawn."""
@@ -51,15 +50,4 @@ class Recalling(QObject):
         self._form.knobs.show_values(recipe.controls)
         self._form.classes.show_labels(labels)
         self._session.recall(recipe, "Given beginning")
-        self._expected = recipe.weights
-        if recipe.weights:
-            self._exporter.weigh(run)
-
-    def _weighed(self, run: Run, weights: str) -> None:
-        if self._expected and weights != self._expected:
-            self._studio.notice(
-                "warning",
-                f"“{run.manifest.title}” has learned since that file was made.",
-                "The sound may come out differently.",
-            )
-        self._expected = ""
+        self._learned.expect(recipe, run)

@@ -8,8 +8,7 @@ from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QHideEvent, QKeySequence, QShortcut, QShowEvent
+from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
@@ -24,6 +23,7 @@ from genstudio.core.messages import Failed
 from genstudio.core.runs import Run
 from genstudio.core.sound_file import READ
 from genstudio.core.spaces import Sequence
+from genstudio.ui.keys import Command, bind_keys, told
 from genstudio.ui.listening.deck import Deck
 from genstudio.ui.listening.devices import Gear, SoundDevices
 from genstudio.ui.listening.empty import NoSound
@@ -86,7 +86,7 @@ class ListenPanel(Panel):
         self._warmed: tuple[object, ...] = ()
         self._lay_out()
         self._connect()
-        self._bind_keys()
+        bind_keys(self, self._commands(), (self.stage.waveform,))
         self.form.row.show_seed(int(str(studio.settings.value("listen/seed", 0))))
         self._show_state()
 
@@ -237,9 +237,9 @@ class ListenPanel(Panel):
 
     def commands(self) -> list[tuple[str, str, object]]:
         """Everything the panel does, with its keys."""
-        return [(words, keys, action) for words, keys, action, _ in self._commands()]
+        return told(self._commands())
 
-    def _commands(self) -> list[tuple[str, str, Callable[[], object], bool]]:
+    def _commands(self) -> list[Command]:
         """(words, keys, action, whether the keys belong to the waveform alone)."""
         deck, player, axis = self.deck, self.player, self.stage.window_of_time
         return [
@@ -274,19 +274,6 @@ class ListenPanel(Panel):
             self.deck.leave_comparison()
         else:
             self.deck.choose(0, 0)
-
-    def _bind_keys(self) -> None:
-        for _, keys, action, local in self._commands():
-            if keys == _SPACE or not keys:
-                continue  # the window's, which gives it to a button that has the focus
-            for each in keys.split("; "):
-                if not local:
-                    QShortcut(QKeySequence(each), self, action)
-                    continue
-                shortcut = QShortcut(QKeySequence(each), self.stage.waveform, action)
-                # Not an argument of the constructor: PySide loses it, and the arrows would be
-                # taken from every slider of the window.
-                shortcut.setContext(Qt.ShortcutContext.WidgetShortcut)
 
     # --- the tour ---
 
