@@ -6,36 +6,25 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtGui import QActionGroup
-from PySide6.QtWidgets import QFileDialog, QMenu, QPushButton
+from typing_extensions import override
 
 from genstudio.core.errors import UserError
-from genstudio.ui.recording.exporting import FORMATS, Exportable, Exporter, copy_picture
+from genstudio.ui.recording.export_button import ExportButton
+from genstudio.ui.recording.exporting import FORMATS, Exportable, copy_picture
 from genstudio.ui.studio import Studio
-from genstudio.ui.theme import icon
 
 __all__ = ["SCALES", "ExportMenu"]
 
 SCALES = (1, 2, 4, 8, 16, 32)
 
 
-class ExportMenu(QPushButton):
+class ExportMenu(ExportButton[Exportable]):
     """Writes the take that `current` returns; says with a notice how it went."""
 
     def __init__(self, studio: Studio, current: Callable[[], Exportable | None]) -> None:
-        super().__init__(icon("export-variant"), "Export")
-        self._studio = studio
-        self._current = current
+        super().__init__(studio, current, FORMATS)
         self.scale = int(str(studio.settings.value("generate/scale", 8)))
-        self.exporter = Exporter(self)
-        self.exporter.written.connect(
-            lambda path: studio.notice("good", f"“{path.name}” is saved.", str(path.parent))
-        )
-        self.exporter.failed.connect(
-            lambda error: studio.notice("error", error.title, error.advice)
-        )
-        menu = QMenu(self)
-        for suffix, words in FORMATS.items():
-            menu.addAction(f"{words}…").triggered.connect(lambda _, suffix=suffix: self.ask(suffix))
+        menu = self.choices
         menu.addSeparator()
         menu.addAction("Copy picture\tCtrl+C").triggered.connect(self.copy)
         sizes = menu.addMenu("Scale")
@@ -46,7 +35,6 @@ class ExportMenu(QPushButton):
             action.setChecked(scale == self.scale)
             action.triggered.connect(lambda _, scale=scale: self._choose(scale))
             group.addAction(action)
-        self.setMenu(menu)
         self.show_take(None)
 
     def show_take(self, take: Exportable | None) -> None:
@@ -58,24 +46,12 @@ class ExportMenu(QPushButton):
             else "Draw something first"
         )
 
-    def ask(self, suffix: str) -> None:
-        """Ask where to, and save there."""
-        take = self._current()
-        if take is None:
-            return
-        folder = Path(str(self._studio.settings.value("generate/folder", Path.home())))
-        name = f"{take.file_name}.{suffix}"
-        dialog = QFileDialog(self, f"Export: {FORMATS[suffix]}", str(folder / name))
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setDefaultSuffix(suffix)
-        dialog.setNameFilter(f"{FORMATS[suffix]} (*.{suffix})")
-        dialog.fileSelected.connect(lambda chosen: self.save(take, Path(chosen)))
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
+    @override
+    def name_of(self, take: Exportable) -> str:
+        return take.file_name
 
-    def save(self, take: Exportable, path: Path) -> None:
-        """Save to a file; a notice says when it is there."""
-        self._studio.settings.setValue("generate/folder", str(path.parent))
+    @override
+    def write(self, take: Exportable, path: Path) -> None:
         self.exporter.save(take, path, self.scale)
 
     def copy(self) -> None:
